@@ -1,0 +1,163 @@
+"""A probe wraps any object and records every call that crosses its boundary."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from fakevirt.instrument.faults import FaultPlan
+from fakevirt.instrument.trace import Trace
+
+T = TypeVar("T")
+
+
+def probe(
+    target: T,
+    channel: str,
+    trace: Trace,
+    faults: FaultPlan,
+    *,
+    service: str | None = None,
+    operation: Callable[[str, dict[str, Any]], str] = lambda method, arguments: method,
+) -> T:
+    """Return a stand-in for ``target`` whose public methods are recorded and can be made to fail.
+
+    Args:
+        target: Any object. Attributes, ``isinstance`` and private names behave as on the target itself.
+        channel: The name of the boundary.
+        trace: Where calls are recorded.
+        faults: What may be planted at them.
+        service: The host of the service that owns the target; calls are attributed to it.
+        operation: Names the effect of a call, given the method and its arguments by name.
+    """
+    return cast(T, _Probe(target, channel, trace, faults, service, operation))
+
+
+def unwrap(target: T) -> T:
+    """Return what a probe wraps, or ``target`` itself."""
+    # Its type and not an attribute tells a probe: a mock has every attribute.
+    return cast(T, target.__dict__["_probe_target"]) if type(target) is _Probe else target
+
+
+class _Probe:
+    def __init__(
+        self,
+        target: object,
+        channel: str,
+        trace: Trace,
+        faults: FaultPlan,
+        service: str | None,
+        operation: Callable[[str, dict[str, Any]], str],
+    ) -> None:
+        self.__dict__.update(
+            _probe_target=target,
+            _probe_channel=channel,
+            _probe_trace=trace,
+            _probe_faults=faults,
+            _probe_service=service,
+            _probe_operation=operation,
+        )
+
+    @property  # type: ignore[misc]  # isinstance asks for it, and only a property can answer for each probe
+    def __class__(self) -> Any:
+        return type(self._probe_target)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._probe_target, name)
+        if name.startswith("_") or not callable(value):
+            return value
+        # A wrapper is kept on the probe, so that __getattr__ runs once per name.
+        wrapper = self.__dict__[name] = self._wrap(name, value)
+        return wrapper
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A spy or a stub replaces the recording wrapper, which it may call: each call is recorded once.
+        if name in self.__dict__:
+            self.__dict__[name] = value
+        else:
+            setattr(self._probe_target, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in self.__dict__:
+            del self.__dict__[name]
+        else:
+            delattr(self._probe_target, name)
+
+    def __repr__(self) -> str:
+        return f"<probe of {self._probe_target!r} on {self._probe_channel}>"
+
+    def _wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        record, strike = self._probe_trace.record, self._probe_faults.strike
+        channel, service = self._probe_channel, self._probe_service
+        named, operation_of = argument_namer(method), self._probe_operation
+
+        @functools.wraps(method)
+        def observed(*args: Any, **kwargs: Any) -> Any:
+            arguments = named(args, kwargs)
+            operation = operation_of(name, arguments)
+            effect = record(channel, operation, arguments, service=service)
+            try:
+                strike(channel, operation)
+                result = method(*args, **kwargs)
+            except BaseException as error:
+                effect.raised(error)
+                raise
+            effect.returned(result)
+            return result
+
+        return observed
+
+
+ArgumentNamer = Callable[[tuple[Any, ...], dict[str, Any]], dict[str, Any]]
+
+
+def argument_namer(method: Callable[..., Any], *, skip: int = 0) -> ArgumentNamer:
+    """Return a function that names a call's arguments by the parameters of ``method``.
+
+    Positional and keyword calls, and calls that leave a default out or spell it out, are the same effect.
+
+    Args:
+        method: What is called.
+        skip: How many leading parameters are not among the arguments, such as an explicit ``self``.
+    """
+    if isinstance(method, types.MethodType) and isinstance(method.__func__, types.FunctionType):
+        return _namer(method.__func__, skip + 1)
+    if isinstance(method, types.FunctionType):
+        return _namer(method, skip)
+    return _namer.__wrapped__(method, skip)
+
+
+# Worlds are built by the thousand, and each has its own probes of the same functions.
+@functools.cache
+def _namer(function: Callable[..., Any], skip: int) -> ArgumentNamer:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return _numbered
+    parameters = list(signature.parameters.values())[skip:]
+    signature = signature.replace(parameters=parameters)
+    plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    names = [p.name for p in parameters]
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+
+    def named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if plain and len(args) <= len(names):
+            arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+            for name, default in defaults.items():
+                arguments.setdefault(name, default)
+            return arguments
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return _numbered(args, kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    return named
+
+
+def _numbered(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {**{str(number): arg for number, arg in enumerate(args)}, **kwargs}

@@ -1,0 +1,147 @@
+"""Values as they were at the moment of a call.
+
+An argument may change after the call that carried it, so a trace keeps a snapshot: plain data, cheap to take.
+Other parts teach :func:`snapshot` their own types with ``snapshot.register``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import functools
+import marshal
+import types
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A value that stands for a thing of the domain, whatever shape it came in.
+
+    Args:
+        schema: The thing's name, such as ``Instance``.
+        form: The shape it came in: ``object``, ``dict`` or ``row``.
+        fields: Its content by field name.
+        version: The version of the object, where the form has one.
+        lazy: Fields that are not there and that reading would load.
+    """
+
+    schema: str
+    form: str
+    fields: dict[str, Any]
+    version: str | None = None
+    lazy: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that is passed on but has no content to compare: a function, a service, a lock."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception: its class, where that class is defined, and its text in one line."""
+
+    kind: str
+    module: str
+    message: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """Describe ``error`` without what its journey added to it.
+
+        A remote exception (oslo.messaging) has ``_Remote`` behind its class and a traceback behind its text;
+        one of Python's own keeps its class and carries both as its first argument.
+        """
+        kind = type(error)
+        first = error.args[0] if error.args else None
+        text = first if isinstance(first, str) and "\nTraceback (most recent call last)" in first else str(error)
+        return cls(
+            kind.__name__.removesuffix("_Remote"),
+            kind.__module__.removesuffix("_Remote"),
+            text.partition("\n")[0],
+        )
+
+
+#: Types that cannot change and are their own snapshot.
+_IMMUTABLE = frozenset(
+    {
+        str,
+        int,
+        bool,
+        type(None),
+        float,
+        bytes,
+        datetime.datetime,
+        datetime.date,
+        datetime.timedelta,
+        uuid.UUID,
+        Entity,
+        Reference,
+        Failure,
+    }
+)
+
+
+def snapshot(value: Any) -> Any:
+    """Return ``value`` as plain data that later changes do not reach."""
+    kind = type(value)
+    if kind in _IMMUTABLE:
+        return value
+    # Most of what is not a leaf is one of these, and the dispatch costs more than they do.
+    if kind is dict:
+        return {key: item if type(item) in _IMMUTABLE else snapshot(item) for key, item in value.items()}
+    if kind is list:
+        try:
+            # A list is plain data more often than not, nested several levels deep, and this copies it in one go.
+            return marshal.loads(marshal.dumps(value))
+        except ValueError:
+            pass
+    if kind is list or kind is tuple:
+        return [item if type(item) in _IMMUTABLE else snapshot(item) for item in value]
+    return _snapshot(value)
+
+
+@functools.singledispatch
+def _snapshot(value: Any) -> Any:
+    if isinstance(value, BaseException):
+        return Failure.of(value)
+    # Subclasses of what cannot change: a frozen clock's datetime, an IntEnum.
+    if isinstance(value, str | int | float | bytes | datetime.date | datetime.timedelta):
+        return value
+    if isinstance(value, enum.Enum):
+        return Reference(f"{type(value).__name__}.{value.name}")
+    if callable(value):
+        return Reference(getattr(value, "__name__", type(value).__name__))
+    return Reference(type(value).__name__)
+
+
+@_snapshot.register(Mapping)
+def _(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: snapshot(item) for key, item in value.items()}
+
+
+@_snapshot.register(list)
+@_snapshot.register(tuple)
+def _(value: list[Any] | tuple[Any, ...]) -> list[Any]:
+    return [snapshot(item) for item in value]
+
+
+@_snapshot.register(set)
+@_snapshot.register(frozenset)
+def _(value: set[Any] | frozenset[Any]) -> list[Any]:
+    return sorted((snapshot(item) for item in value), key=repr)
+
+
+@_snapshot.register(types.FunctionType)
+@_snapshot.register(types.MethodType)
+def _(value: types.FunctionType | types.MethodType) -> Reference:
+    return Reference(value.__name__)
+
+
+register = _snapshot.register

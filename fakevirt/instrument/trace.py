@@ -1,0 +1,152 @@
+"""Effects in one global order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakevirt.instrument.snapshot import Failure, snapshot
+
+_scope: ContextVar[str | None] = ContextVar("fakevirt_scope", default=None)
+
+
+def current_scope() -> str | None:
+    """Return the name of the innermost scope, which effects are attributed to."""
+    return _scope.get()
+
+
+@contextlib.contextmanager
+def scope(name: str | None) -> Iterator[None]:
+    """Attribute the effects of the block to ``name``."""
+    token = _scope.set(name)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How an effect ended: with this value (a snapshot)."""
+
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """How an effect ended: with this exception."""
+
+    failure: Failure
+
+
+@dataclass(slots=True, eq=False)
+class Effect:
+    """One observed event and the boundary that it crossed.
+
+    Args:
+        channel: The boundary, such as ``driver`` or ``db``.
+        operation: What was done there: a method, a table's change, an event type.
+        arguments: What it was done with (snapshots by parameter name).
+        service: The host of the service that did it, None outside any.
+        scope: What it is attributed to (the work item that was running).
+        details: What is worth showing but is not compared (an RPC version, a place in the code).
+        outcome: How it ended; None while it is under way and for an event without an end.
+    """
+
+    channel: str
+    operation: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    service: str | None = None
+    scope: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    outcome: Returned | Raised | None = None
+
+    def returned(self, value: Any = None) -> None:
+        """Note that the effect ended with ``value``."""
+        self.outcome = Returned(snapshot(value))
+
+    def raised(self, error: BaseException) -> None:
+        """Note that the effect ended with ``error``."""
+        self.outcome = Raised(Failure.of(error))
+
+
+class _Unheard(Effect):
+    """An effect while nothing is recorded."""
+
+    def returned(self, value: Any = None) -> None:
+        pass
+
+    def raised(self, error: BaseException) -> None:
+        pass
+
+
+_UNHEARD = _Unheard("", "")
+
+
+class Trace:
+    """All effects of one world, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self.effects: list[Effect] = []
+        self._muted = 0
+
+    def __repr__(self) -> str:
+        return f"<trace of {len(self)} effects>"
+
+    def __len__(self) -> int:
+        return len(self.effects)
+
+    def __iter__(self) -> Iterator[Effect]:
+        return iter(self.effects)
+
+    def record(
+        self,
+        channel: str,
+        operation: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        service: str | None = None,
+        **details: Any,
+    ) -> Effect:
+        """Append an effect that begins now and return it, so that its outcome can be noted.
+
+        Args:
+            channel: The boundary that it crosses.
+            operation: What is done there.
+            arguments: What it is done with; snapshots are taken here.
+            service: The host of the service that does it.
+            **details: What is shown and not compared.
+        """
+        if self._muted:
+            return _UNHEARD
+        effect = Effect(
+            channel,
+            operation,
+            snapshot(arguments) if arguments else {},
+            service,
+            _scope.get(),
+            details,
+        )
+        self.effects.append(effect)
+        return effect
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether nothing is recorded at the moment."""
+        return self._muted > 0
+
+    @contextlib.contextmanager
+    def muted(self) -> Iterator[None]:
+        """Record nothing in the block: the setting up of a world is not part of what is observed."""
+        self._muted += 1
+        try:
+            yield
+        finally:
+            self._muted -= 1
+
+    def on(self, *channels: str) -> list[Effect]:
+        """Return the effects on ``channels``, in order."""
+        return [effect for effect in self.effects if effect.channel in channels]

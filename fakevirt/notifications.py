@@ -1,0 +1,136 @@
+"""Notifications about instances: the usage payload, and ``compute.instance.update`` when a row changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+
+from fakevirt import services
+from fakevirt.context import RequestContext
+
+
+def metadata_to_dict(metadata: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """Return metadata as a dict, given as one or as rows of keys and values (the shape that a row's primitive has)."""
+    if metadata is None:
+        return {}
+    if isinstance(metadata, Mapping):
+        return dict(metadata)
+    return {row["key"]: row["value"] for row in metadata if not row["deleted"]}
+
+
+def usage_payload(
+    read: Callable[[str], Any],
+    network_info: Iterable[Mapping[str, Any]] | None = None,
+    system_metadata: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> dict[str, Any]:
+    """Return what every notification about an instance tells of it (Juno's keys).
+
+    Args:
+        read: Returns a field of the instance: ``instance.__getitem__`` of a dict or row, ``getattr`` of an object.
+        network_info: The VIFs; their fixed addresses are added when given.
+        system_metadata: Used in place of the instance's own.
+        **extra: Added to the payload as they are.
+    """
+    if system_metadata is None:
+        system_metadata = metadata_to_dict(read("system_metadata"))
+    service = services.current()
+    endpoint = service.settings.glance_endpoint if service else ""
+    payload = {
+        "tenant_id": read("project_id"),
+        "user_id": read("user_id"),
+        "instance_id": read("uuid"),
+        "display_name": read("display_name"),
+        "reservation_id": read("reservation_id"),
+        "hostname": read("hostname"),
+        "instance_type": system_metadata.get("instance_type_name", ""),
+        "instance_type_id": read("instance_type_id"),
+        "instance_flavor_id": system_metadata.get("instance_type_flavorid", ""),
+        "architecture": read("architecture"),
+        "memory_mb": read("memory_mb"),
+        "disk_gb": read("root_gb") + read("ephemeral_gb"),
+        "vcpus": read("vcpus"),
+        "root_gb": read("root_gb"),
+        "ephemeral_gb": read("ephemeral_gb"),
+        "host": read("host"),
+        "node": read("node"),
+        "availability_zone": read("availability_zone"),
+        "cell_name": read("cell_name") or "",
+        "created_at": _text(read("created_at")),
+        "terminated_at": _text(read("terminated_at")),
+        "deleted_at": _text(read("deleted_at")),
+        "launched_at": _text(read("launched_at")),
+        "image_ref_url": f"{endpoint}/images/{read('image_ref')}",
+        "os_type": read("os_type"),
+        "kernel_id": read("kernel_id"),
+        "ramdisk_id": read("ramdisk_id"),
+        "state": read("vm_state"),
+        "state_description": read("task_state") or "",
+        "progress": int(read("progress") or 0),
+        "access_ip_v4": _text(read("access_ip_v4")),
+        "access_ip_v6": _text(read("access_ip_v6")),
+        "image_meta": {
+            key.removeprefix("image_"): value for key, value in system_metadata.items() if key.startswith("image_")
+        },
+        "metadata": metadata_to_dict(read("metadata")),
+    }
+    if network_info is not None:
+        payload["fixed_ips"] = [
+            {**address, "vif_mac": vif["address"], "label": vif["network"]["label"]}
+            for vif in network_info
+            for subnet in vif["network"]["subnets"]
+            for address in subnet["ips"]
+        ]
+    return {**payload, **extra}
+
+
+def send_update(
+    context: RequestContext,
+    old_instance: Any,
+    new_instance: Any,
+    service: str | None = None,
+    host: str | None = None,
+) -> None:
+    """Tell that an instance's row changed, if the configuration wants it told.
+
+    Args:
+        context: The request that changed it.
+        old_instance: The row before.
+        new_instance: The row after, with metadata and system_metadata.
+        service: The publisher's name; objects send none, and Juno formats that as ``None``.
+        host: The publisher's host; the running service's unless given.
+    """
+    running = services.current()
+    if running is None or running.notifier is None or not running.settings.notify_on_state_change:
+        return
+    state_changed = old_instance["vm_state"] != new_instance["vm_state"] or (
+        running.settings.notify_on_state_change == "vm_and_task_state"
+        and old_instance["task_state"] != new_instance["task_state"]
+    )
+    # Without a change of state both halves of the payload tell the present one.
+    before = old_instance if state_changed else new_instance
+    now = timeutils.utcnow()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    payload = usage_payload(
+        new_instance.__getitem__,
+        old_state=before["vm_state"],
+        old_task_state=before["task_state"],
+        new_task_state=new_instance["task_state"],
+        audit_period_beginning=str(month),
+        audit_period_ending=str(now),
+        bandwidth={},
+    )
+    if old_instance["display_name"] != new_instance["display_name"]:
+        payload["old_display_name"] = old_instance["display_name"]
+    running.notifier.info(
+        context,
+        "compute.instance.update",
+        payload,
+        publisher_id=f"{service}.{host or running.host}",
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
