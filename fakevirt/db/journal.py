@@ -1,0 +1,103 @@
+"""Committed changes of rows become effects on the channel ``db``.
+
+Each INSERT, UPDATE and DELETE that changed a row is noted with what its statement says, so a column that was written
+with the value it already had is an effect too. The notes of a transaction are recorded when it commits, and dropped
+when it rolls back.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, CursorResult, Engine, Table, event
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.sql import Delete, Insert, Update, visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter
+
+from fakevirt import services
+
+_PENDING = "fakevirt_journal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How to read the parameters of one compiled statement.
+
+    Args:
+        operation: The effect's operation, such as ``update instances``.
+        where: The parameter's name by column of the WHERE clause.
+        columns: The table's columns: values have parameters of the same name.
+    """
+
+    operation: str
+    where: dict[str, str]
+    columns: tuple[str, ...]
+
+    def arguments(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the effect's arguments for one set of parameters."""
+        where = {column: parameters[name] for column, name in self.where.items()}
+        values = {column: parameters[column] for column in self.columns if column in parameters}
+        return {name: part for name, part in (("where", where), ("values", values)) if part}
+
+
+#: A statement is compiled once and executed many times.
+_readings: weakref.WeakKeyDictionary[SQLCompiler, _Reading] = weakref.WeakKeyDictionary()
+
+
+def attach(engine: Engine) -> None:
+    """Note what is done through ``engine``; at COMMIT it is recorded on the trace of the service that is running."""
+    event.listen(engine, "after_execute", _note)
+    event.listen(engine, "commit", _record)
+    event.listen(engine, "rollback", _drop)
+
+
+def _note(
+    connection: Connection,
+    clauseelement: object,
+    multiparams: object,
+    params: object,
+    execution_options: object,
+    result: CursorResult[Any],
+) -> None:
+    context: DefaultExecutionContext = result.context
+    if not (context.isinsert or context.isupdate or context.isdelete) or result.rowcount == 0:
+        return
+    compiled = context.compiled
+    assert isinstance(compiled, SQLCompiler)
+    reading = _readings.get(compiled)
+    if reading is None:
+        reading = _readings[compiled] = _read(compiled)
+    notes = connection.info.setdefault(_PENDING, [])
+    notes.extend((reading.operation, reading.arguments(values)) for values in context.compiled_parameters)
+
+
+def _record(connection: Connection) -> None:
+    notes = connection.info.pop(_PENDING, ())
+    service = services.current()
+    if service is not None:
+        for operation, arguments in notes:
+            service.trace.record("db", operation, arguments, service=service.host)
+
+
+def _drop(connection: Connection) -> None:
+    connection.info.pop(_PENDING, None)
+
+
+def _read(compiled: SQLCompiler) -> _Reading:
+    statement = compiled.statement
+    assert isinstance(statement, Insert | Update | Delete)
+    table = statement.table
+    assert isinstance(table, Table)
+    verb = type(statement).__name__.lower()
+    where: dict[str, str] = {}
+    if not isinstance(statement, Insert) and statement.whereclause is not None:
+        for element in visitors.iterate(statement.whereclause):
+            if not isinstance(element, BinaryExpression):
+                continue
+            if isinstance(element.left, Column) and isinstance(element.right, BindParameter):
+                where[element.left.name] = compiled.bind_names[element.right]
+    return _Reading(f"{verb} {table.name}", where, tuple(table.columns.keys()))

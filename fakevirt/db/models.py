@@ -1,0 +1,488 @@
+"""The tables of Nova's Juno release that the call paths touch.
+
+A row answers ``row.column`` and ``row["column"]`` alike, and iterates ``(name, value)`` pairs, as Nova's rows do.
+Relationships are only there when the database API was asked to join them: ``row["info_cache"]`` raises KeyError
+otherwise. They are for reading: the database API writes each table by statements of its own, which the journal notes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Self
+
+from oslo_utils import timeutils
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import instance_state
+
+from fakevirt.instrument.snapshot import Entity, register, snapshot
+
+Key = Annotated[int, mapped_column(primary_key=True, autoincrement=True)]
+Uuid = Annotated[str, "uuid"]
+IpAddress = Annotated[str, "ip"]
+Cidr = Annotated[str, "cidr"]
+PlainText = Annotated[str, "text"]
+MediumText = Annotated[str, "mediumtext"]
+BigCount = Annotated[int, "bigint"]
+
+
+def _utcnow() -> datetime.datetime:
+    """Look the clock up when a row is made: it may have been frozen since this module was imported."""
+    return timeutils.utcnow()
+
+
+class Base(DeclarativeBase):
+    """One row: columns every table of Nova has, and access by attribute or by key."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: String(255),
+        datetime.datetime: DateTime(),
+        Uuid: String(36),
+        IpAddress: String(39),
+        Cidr: String(43),
+        PlainText: Text(),
+        MediumText: Text().with_variant(MEDIUMTEXT(), "mysql"),
+        BigCount: BigInteger(),
+    }
+
+    #: Properties that iteration shows although they are no columns.
+    extra_keys: ClassVar[tuple[str, ...]] = ()
+
+    id: Mapped[Key]
+    created_at: Mapped[datetime.datetime | None] = mapped_column(default=_utcnow)
+    updated_at: Mapped[datetime.datetime | None]
+    deleted_at: Mapped[datetime.datetime | None]
+    deleted: Mapped[int | None] = mapped_column(default=0)
+
+    @classmethod
+    def from_values(cls, values: Iterable[tuple[str, Any]]) -> Self:
+        """Return the row that the database gives for ``values``: columns left out are None, relationships not joined.
+
+        Args:
+            values: Columns with their values, and relationships with the rows that they lead to.
+        """
+        row = cls()
+        content = vars(row)
+        content.update(_nulls(cls))
+        content.update(values)
+        # With a key it counts as loaded and detached: reading a relationship raises, where a new row would answer None.
+        instance_state(row).key = (cls, (content["id"],), None)
+        return row
+
+    def updated(self, values: Mapping[str, Any]) -> Self:
+        """Return a copy with other ``values``; joined relationships stay joined."""
+        loaded = {key: value for key, value in vars(self).items() if key != "_sa_instance_state"}
+        return self.from_values({**loaded, **values}.items())
+
+    def __getitem__(self, key: str) -> Any:
+        if key in vars(self):
+            return vars(self)[key]
+        if key in self.__table__.columns or key in self.extra_keys:
+            return getattr(self, key)
+        raise KeyError(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in vars(self) or key in self.__table__.columns or key in self.extra_keys
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return ``self[key]``, or ``default`` for a key that is unknown or not joined."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        content = vars(self)
+        for key in _keys(type(self)):
+            if key in content:
+                yield key, content[key]
+            elif key in self:
+                yield key, self[key]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} row {self.id}>"
+
+
+@functools.cache
+def _keys(model: type[Base]) -> tuple[str, ...]:
+    """Return what iteration may show, in its order."""
+    return (*model.__table__.columns.keys(), *model.extra_keys, *model.__mapper__.relationships.keys())
+
+
+@functools.cache
+def _nulls(model: type[Base]) -> Mapping[str, None]:
+    return dict.fromkeys(model.__table__.columns.keys())
+
+
+@register(Base)
+def _(row: Base) -> Entity:
+    return Entity(type(row).__name__, "row", {key: snapshot(value) for key, value in row})
+
+
+class Service(Base):
+    """A service on a host; ``compute_node`` is the list of its nodes."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        UniqueConstraint("host", "topic", "deleted", name="uniq_services0host0topic0deleted"),
+        UniqueConstraint("host", "binary", "deleted", name="uniq_services0host0binary0deleted"),
+    )
+
+    host: Mapped[str | None]
+    binary: Mapped[str | None]
+    topic: Mapped[str | None]
+    report_count: Mapped[int] = mapped_column(default=0)
+    disabled: Mapped[bool | None] = mapped_column(default=False)
+    disabled_reason: Mapped[str | None]
+
+    compute_node: Mapped[list[ComputeNode]] = relationship(
+        primaryjoin="and_(foreign(ComputeNode.service_id) == Service.id, ComputeNode.deleted == 0)",
+        order_by="ComputeNode.id",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class ComputeNode(Base):
+    """The resources of one hypervisor node."""
+
+    __tablename__ = "compute_nodes"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    vcpus: Mapped[int]
+    memory_mb: Mapped[int]
+    local_gb: Mapped[int]
+    vcpus_used: Mapped[int]
+    memory_mb_used: Mapped[int]
+    local_gb_used: Mapped[int]
+    hypervisor_type: Mapped[MediumText]
+    hypervisor_version: Mapped[int]
+    hypervisor_hostname: Mapped[str | None]
+    free_ram_mb: Mapped[int | None]
+    free_disk_gb: Mapped[int | None]
+    current_workload: Mapped[int | None]
+    running_vms: Mapped[int | None]
+    cpu_info: Mapped[MediumText]
+    disk_available_least: Mapped[int | None]
+    host_ip: Mapped[IpAddress | None]
+    supported_instances: Mapped[PlainText | None]
+    metrics: Mapped[PlainText | None]
+    pci_stats: Mapped[PlainText | None]
+    extra_resources: Mapped[PlainText | None]
+    stats: Mapped[PlainText | None] = mapped_column(default="{}")
+    numa_topology: Mapped[PlainText | None]
+
+    service: Mapped[Service | None] = relationship(
+        primaryjoin="and_(foreign(ComputeNode.service_id) == Service.id, ComputeNode.deleted == 0)",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class Instance(Base):
+    """A guest; ``metadata``, ``system_metadata``, ``info_cache`` and ``security_groups`` can be joined."""
+
+    __tablename__ = "instances"
+    extra_keys = ("name",)
+
+    user_id: Mapped[str | None]
+    project_id: Mapped[str | None]
+    image_ref: Mapped[str | None]
+    kernel_id: Mapped[str | None]
+    ramdisk_id: Mapped[str | None]
+    hostname: Mapped[str | None]
+    launch_index: Mapped[int | None]
+    key_name: Mapped[str | None]
+    key_data: Mapped[MediumText | None]
+    power_state: Mapped[int | None]
+    vm_state: Mapped[str | None]
+    task_state: Mapped[str | None]
+    memory_mb: Mapped[int | None]
+    vcpus: Mapped[int | None]
+    root_gb: Mapped[int | None]
+    ephemeral_gb: Mapped[int | None]
+    ephemeral_key_uuid: Mapped[Uuid | None]
+    host: Mapped[str | None]
+    node: Mapped[str | None]
+    instance_type_id: Mapped[int | None]
+    user_data: Mapped[MediumText | None]
+    reservation_id: Mapped[str | None]
+    scheduled_at: Mapped[datetime.datetime | None]
+    launched_at: Mapped[datetime.datetime | None]
+    terminated_at: Mapped[datetime.datetime | None]
+    availability_zone: Mapped[str | None]
+    display_name: Mapped[str | None]
+    display_description: Mapped[str | None]
+    launched_on: Mapped[MediumText | None]
+    locked: Mapped[bool | None]
+    locked_by: Mapped[str | None] = mapped_column(Enum("owner", "admin", name="instances0locked_by"))
+    os_type: Mapped[str | None]
+    architecture: Mapped[str | None]
+    vm_mode: Mapped[str | None]
+    uuid: Mapped[Uuid | None] = mapped_column(unique=True)
+    root_device_name: Mapped[str | None]
+    default_ephemeral_device: Mapped[str | None]
+    default_swap_device: Mapped[str | None]
+    config_drive: Mapped[str | None]
+    access_ip_v4: Mapped[IpAddress | None]
+    access_ip_v6: Mapped[IpAddress | None]
+    auto_disk_config: Mapped[bool | None]
+    progress: Mapped[int | None]
+    shutdown_terminate: Mapped[bool | None] = mapped_column(default=False)
+    disable_terminate: Mapped[bool | None] = mapped_column(default=False)
+    cell_name: Mapped[str | None]
+    internal_id: Mapped[int | None]
+    cleaned: Mapped[int | None] = mapped_column(default=0)
+
+    info_cache: Mapped[InstanceInfoCache | None] = relationship(
+        primaryjoin="foreign(InstanceInfoCache.instance_uuid) == Instance.uuid",
+        uselist=False,
+        viewonly=True,
+        lazy="raise",
+    )
+    system_metadata: Mapped[list[InstanceSystemMetadata]] = relationship(
+        primaryjoin="and_(foreign(InstanceSystemMetadata.instance_uuid) == Instance.uuid,"
+        " InstanceSystemMetadata.deleted == 0)",
+        order_by="InstanceSystemMetadata.id",
+        viewonly=True,
+        lazy="raise",
+    )
+    security_groups: Mapped[list[SecurityGroup]] = relationship(
+        secondary="security_group_instance_association",
+        primaryjoin="and_(SecurityGroupInstanceAssociation.instance_uuid == Instance.uuid, Instance.deleted == 0)",
+        secondaryjoin="and_(SecurityGroup.id == SecurityGroupInstanceAssociation.security_group_id,"
+        " SecurityGroupInstanceAssociation.deleted == 0, SecurityGroup.deleted == 0)",
+        order_by="SecurityGroup.id",
+        viewonly=True,
+        lazy="raise",
+    )
+
+    @property
+    def name(self) -> str:
+        """The name of the guest's domain, by Nova's default template."""
+        return f"instance-{self.id:08x}"
+
+
+class InstanceInfoCache(Base):
+    """The network information last seen for an instance, as JSON."""
+
+    __tablename__ = "instance_info_caches"
+
+    network_info: Mapped[MediumText | None]
+    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"), unique=True)
+
+
+class InstanceMetadata(Base):
+    """A key and its value that the user gave an instance."""
+
+    __tablename__ = "instance_metadata"
+
+    key: Mapped[str | None]
+    value: Mapped[str | None]
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+
+
+class InstanceSystemMetadata(Base):
+    """A key and its value that Nova keeps for an instance: its flavor and image, say."""
+
+    __tablename__ = "instance_system_metadata"
+
+    key: Mapped[str]
+    value: Mapped[str | None]
+    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"))
+
+
+# Declarative classes cannot define an attribute called "metadata", but a mapper takes it afterwards (Nova's does too).
+Instance.__mapper__.add_property(
+    "metadata",
+    relationship(
+        InstanceMetadata,
+        primaryjoin="and_(foreign(InstanceMetadata.instance_uuid) == Instance.uuid, InstanceMetadata.deleted == 0)",
+        order_by=InstanceMetadata.id,
+        viewonly=True,
+        lazy="raise",
+    ),
+)
+
+
+class InstanceFault(Base):
+    """An error that befell an instance."""
+
+    __tablename__ = "instance_faults"
+
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    code: Mapped[int]
+    message: Mapped[str | None]
+    details: Mapped[MediumText | None]
+    host: Mapped[str | None]
+
+
+class InstanceAction(Base):
+    """A request of a user concerning an instance."""
+
+    __tablename__ = "instance_actions"
+
+    action: Mapped[str | None]
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    request_id: Mapped[str | None]
+    user_id: Mapped[str | None]
+    project_id: Mapped[str | None]
+    start_time: Mapped[datetime.datetime | None] = mapped_column(default=_utcnow)
+    finish_time: Mapped[datetime.datetime | None]
+    message: Mapped[str | None]
+
+
+class InstanceActionEvent(Base):
+    """A step of an instance action on one host."""
+
+    __tablename__ = "instance_actions_events"
+
+    event: Mapped[str | None]
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("instance_actions.id"))
+    start_time: Mapped[datetime.datetime | None] = mapped_column(default=_utcnow)
+    finish_time: Mapped[datetime.datetime | None]
+    result: Mapped[str | None]
+    traceback: Mapped[PlainText | None]
+    host: Mapped[str | None]
+    details: Mapped[PlainText | None]
+
+
+class BlockDeviceMapping(Base):
+    """A disk of an instance and what is behind it."""
+
+    __tablename__ = "block_device_mapping"
+
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    source_type: Mapped[str | None]
+    destination_type: Mapped[str | None]
+    guest_format: Mapped[str | None]
+    device_type: Mapped[str | None]
+    disk_bus: Mapped[str | None]
+    boot_index: Mapped[int | None]
+    device_name: Mapped[str | None]
+    delete_on_termination: Mapped[bool | None] = mapped_column(default=False)
+    snapshot_id: Mapped[Uuid | None]
+    volume_id: Mapped[Uuid | None]
+    volume_size: Mapped[int | None]
+    image_id: Mapped[Uuid | None]
+    no_device: Mapped[bool | None]
+    connection_info: Mapped[MediumText | None]
+
+    instance: Mapped[Instance | None] = relationship(
+        primaryjoin="and_(foreign(BlockDeviceMapping.instance_uuid) == Instance.uuid, BlockDeviceMapping.deleted == 0)",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class Migration(Base):
+    """A move of an instance from one host to another."""
+
+    __tablename__ = "migrations"
+
+    source_compute: Mapped[str | None]
+    dest_compute: Mapped[str | None]
+    source_node: Mapped[str | None]
+    dest_node: Mapped[str | None]
+    dest_host: Mapped[str | None]
+    old_instance_type_id: Mapped[int | None]
+    new_instance_type_id: Mapped[int | None]
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    status: Mapped[str | None]
+
+    instance: Mapped[Instance | None] = relationship(
+        primaryjoin="and_(foreign(Migration.instance_uuid) == Instance.uuid, Instance.deleted == 0)",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class SecurityGroup(Base):
+    """A named set of rules and the instances that it applies to."""
+
+    __tablename__ = "security_groups"
+    __table_args__ = (
+        UniqueConstraint("project_id", "name", "deleted", name="uniq_security_groups0project_id0name0deleted"),
+    )
+
+    name: Mapped[str | None]
+    description: Mapped[str | None]
+    user_id: Mapped[str | None]
+    project_id: Mapped[str | None]
+
+    instances: Mapped[list[Instance]] = relationship(
+        secondary="security_group_instance_association",
+        primaryjoin="and_(SecurityGroup.id == SecurityGroupInstanceAssociation.security_group_id,"
+        " SecurityGroupInstanceAssociation.deleted == 0, SecurityGroup.deleted == 0)",
+        secondaryjoin="and_(SecurityGroupInstanceAssociation.instance_uuid == Instance.uuid, Instance.deleted == 0)",
+        order_by="Instance.id",
+        viewonly=True,
+        lazy="raise",
+    )
+    rules: Mapped[list[SecurityGroupIngressRule]] = relationship(
+        primaryjoin="and_(foreign(SecurityGroupIngressRule.parent_group_id) == SecurityGroup.id,"
+        " SecurityGroupIngressRule.deleted == 0)",
+        order_by="SecurityGroupIngressRule.id",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class SecurityGroupInstanceAssociation(Base):
+    """That a security group applies to an instance."""
+
+    __tablename__ = "security_group_instance_association"
+
+    security_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+
+
+class SecurityGroupIngressRule(Base):
+    """What a security group lets in: from a network, or from the members of another group."""
+
+    __tablename__ = "security_group_rules"
+
+    parent_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
+    protocol: Mapped[str | None]
+    from_port: Mapped[int | None]
+    to_port: Mapped[int | None]
+    cidr: Mapped[Cidr | None]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
+
+    parent_group: Mapped[SecurityGroup | None] = relationship(
+        primaryjoin="and_(foreign(SecurityGroupIngressRule.parent_group_id) == SecurityGroup.id,"
+        " SecurityGroupIngressRule.deleted == 0)",
+        viewonly=True,
+        lazy="raise",
+    )
+    grantee_group: Mapped[SecurityGroup | None] = relationship(
+        primaryjoin="and_(foreign(SecurityGroupIngressRule.group_id) == SecurityGroup.id,"
+        " SecurityGroupIngressRule.deleted == 0)",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class VolumeUsage(Base):
+    """What an instance read from and wrote to a volume."""
+
+    __tablename__ = "volume_usage_cache"
+
+    volume_id: Mapped[Uuid]
+    instance_uuid: Mapped[Uuid | None]
+    project_id: Mapped[Uuid | None]
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    availability_zone: Mapped[str | None]
+    tot_last_refreshed: Mapped[datetime.datetime | None]
+    tot_reads: Mapped[BigCount | None] = mapped_column(default=0)
+    tot_read_bytes: Mapped[BigCount | None] = mapped_column(default=0)
+    tot_writes: Mapped[BigCount | None] = mapped_column(default=0)
+    tot_write_bytes: Mapped[BigCount | None] = mapped_column(default=0)
+    curr_last_refreshed: Mapped[datetime.datetime | None]
+    curr_reads: Mapped[BigCount | None] = mapped_column(default=0)
+    curr_read_bytes: Mapped[BigCount | None] = mapped_column(default=0)
+    curr_writes: Mapped[BigCount | None] = mapped_column(default=0)
+    curr_write_bytes: Mapped[BigCount | None] = mapped_column(default=0)
