@@ -1,0 +1,41 @@
+"""Versioned objects with the versions and the history of Nova's Juno release.
+
+Importing the package registers every class, so that each can be made of what comes over the wire.
+"""
+
+from fakevirt import _oslo  # noqa: F401
+from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
+from fakevirt.objects.compute_node import ComputeNode, ComputeNodeList
+from fakevirt.objects.instance import Instance, InstanceList
+from fakevirt.objects.instance_action import InstanceAction, InstanceActionEvent
+from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
+from fakevirt.objects.instance_info_cache import InstanceInfoCache
+from fakevirt.objects.instance_numa_topology import InstanceNUMACell, InstanceNUMATopology
+from fakevirt.objects.migration import Migration, MigrationList
+from fakevirt.objects.pci_device import PciDevice, PciDeviceList
+from fakevirt.objects.security_group import SecurityGroup, SecurityGroupList
+from fakevirt.objects.service import Service, ServiceList
+
+__all__ = [
+    "BlockDeviceMapping",
+    "BlockDeviceMappingList",
+    "ComputeNode",
+    "ComputeNodeList",
+    "Instance",
+    "InstanceAction",
+    "InstanceActionEvent",
+    "InstanceFault",
+    "InstanceFaultList",
+    "InstanceInfoCache",
+    "InstanceList",
+    "InstanceNUMACell",
+    "InstanceNUMATopology",
+    "Migration",
+    "MigrationList",
+    "PciDevice",
+    "PciDeviceList",
+    "SecurityGroup",
+    "SecurityGroupList",
+    "Service",
+    "ServiceList",
+]

@@ -1,0 +1,171 @@
+"""The resources of the nodes of compute services."""
+
+# ruff: noqa: RUF012 - fields and versions are declared as oslo.versionedobjects has it
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from oslo_serialization import jsonutils
+
+from fakevirt.context import RequestContext
+from fakevirt.db import api as db
+from fakevirt.exceptions import ObjectActionError
+from fakevirt.objects import base, fields
+
+if TYPE_CHECKING:
+    from fakevirt.objects.service import Service
+
+
+@base.NovaVersionedObjectRegistry.register
+class ComputeNode(base.NovaPersistentObject, base.NovaObject):
+    """The resources of one hypervisor node."""
+
+    # 1.0: Juno's fields but for those below
+    # 1.1: get_by_service_id()
+    # 1.2: texts may be other than ASCII
+    # 1.3: stats
+    # 1.4: host_ip
+    # 1.5: numa_topology
+    VERSION = "1.5"
+
+    fields: base.Fields = {
+        "id": fields.IntegerField(read_only=True),
+        "service_id": fields.IntegerField(),
+        "vcpus": fields.IntegerField(),
+        "memory_mb": fields.IntegerField(),
+        "local_gb": fields.IntegerField(),
+        "vcpus_used": fields.IntegerField(),
+        "memory_mb_used": fields.IntegerField(),
+        "local_gb_used": fields.IntegerField(),
+        "hypervisor_type": fields.StringField(),
+        "hypervisor_version": fields.IntegerField(),
+        "hypervisor_hostname": fields.StringField(nullable=True),
+        "free_ram_mb": fields.IntegerField(nullable=True),
+        "free_disk_gb": fields.IntegerField(nullable=True),
+        "current_workload": fields.IntegerField(nullable=True),
+        "running_vms": fields.IntegerField(nullable=True),
+        "cpu_info": fields.StringField(nullable=True),
+        "disk_available_least": fields.IntegerField(nullable=True),
+        "metrics": fields.StringField(nullable=True),
+        "stats": fields.DictOfNullableStringsField(nullable=True),
+        "host_ip": fields.IPAddressField(nullable=True),
+        "numa_topology": fields.StringField(nullable=True),
+    }
+    obj_added: ClassVar[base.Versions] = {"stats": "1.3", "host_ip": "1.4", "numa_topology": "1.5"}
+    obj_unicode_since = "1.2"
+    obj_not_columns = frozenset({"stats"})
+
+    @staticmethod
+    def _from_db_object(  # type: ignore[override]
+        context: RequestContext, compute: ComputeNode, row: Any
+    ) -> ComputeNode:
+        compute._fill(row)
+        if row["stats"]:
+            compute.stats = jsonutils.loads(row["stats"])
+        compute._context = context
+        compute.obj_reset_changes()
+        return compute
+
+    @classmethod
+    @base.remotable
+    def get_by_id(cls, context: RequestContext, compute_id: int) -> ComputeNode:
+        """Return the node with an id.
+
+        Raises:
+            ComputeHostNotFound: There is none.
+        """
+        return cls._from_db_object(context, cls(context), db.compute_node_get(context, compute_id))
+
+    @classmethod
+    @base.remotable
+    def get_by_service_id(cls, context: RequestContext, service_id: int) -> ComputeNode:
+        """Return the first node of a service.
+
+        Raises:
+            ServiceNotFound: It has none.
+        """
+        return cls._from_db_object(context, cls(context), db.compute_node_get_by_service_id(context, service_id))
+
+    @base.remotable
+    def create(self) -> None:
+        """Insert the row.
+
+        Raises:
+            ObjectActionError: It has been inserted already.
+        """
+        if self.obj_attr_is_set("id"):
+            raise ObjectActionError(action="create", reason="already created")
+        self._from_db_object(self._context, self, db.compute_node_create(self._context, self._columns_changed()))
+
+    @base.remotable
+    def save(self, prune_stats: bool = False) -> None:
+        """Write what was set; ``prune_stats`` is accepted as in Juno, which ignores it.
+
+        Raises:
+            ComputeHostNotFound: The row is gone.
+        """
+        updates = self._columns_changed()
+        updates.pop("id", None)
+        self._from_db_object(self._context, self, db.compute_node_update(self._context, self.id, updates))
+
+    @base.remotable
+    def destroy(self) -> None:
+        """Soft-delete the row.
+
+        Raises:
+            ComputeHostNotFound: It is gone.
+        """
+        db.compute_node_delete(self._context, self.id)
+
+    def _columns_changed(self) -> dict[str, Any]:
+        updates = self.obj_get_changes()
+        if updates.get("stats") is not None:
+            updates["stats"] = jsonutils.dumps(updates["stats"])
+        if updates.get("host_ip") is not None:
+            updates["host_ip"] = str(updates["host_ip"])
+        return updates
+
+
+@base.NovaVersionedObjectRegistry.register
+class ComputeNodeList(base.NovaObjectList[ComputeNode]):
+    """Compute nodes, such as those of a service, which may own several."""
+
+    # 1.0: ComputeNode up to 1.2
+    # 1.1: ComputeNode 1.3
+    # 1.2: get_by_service()
+    # 1.3: ComputeNode 1.4
+    # 1.4: ComputeNode 1.5
+    # 1.5: use_slave of get_by_service()
+    VERSION = "1.5"
+
+    fields: base.Fields = {"objects": fields.ListOfObjectsField("ComputeNode")}
+    child_versions: base.Versions = {
+        "1.0": "1.2",
+        "1.1": "1.3",
+        "1.2": "1.3",
+        "1.3": "1.4",
+        "1.4": "1.5",
+        "1.5": "1.5",
+    }
+
+    @classmethod
+    @base.remotable
+    def get_all(cls, context: RequestContext) -> ComputeNodeList:
+        """Return every node."""
+        return base.obj_make_list(context, cls(context), db.compute_node_get_all(context))
+
+    @classmethod
+    @base.remotable
+    def _get_by_service(cls, context: RequestContext, service_id: int, use_slave: bool = False) -> ComputeNodeList:
+        service = db.service_get(context, service_id, with_compute_node=True, use_slave=use_slave)
+        return base.obj_make_list(context, cls(context), service["compute_node"])
+
+    @classmethod
+    def get_by_service(cls, context: RequestContext, service: Service, use_slave: bool = False) -> ComputeNodeList:
+        """Return the nodes of a service; only its id goes over the wire.
+
+        Raises:
+            ServiceNotFound: The service is gone.
+        """
+        return cls._get_by_service(context, service.id, use_slave=use_slave)

@@ -1,0 +1,80 @@
+"""Moves of instances from one host to another."""
+
+# ruff: noqa: RUF012 - fields and versions are declared as oslo.versionedobjects has it
+
+from __future__ import annotations
+
+from fakevirt.context import RequestContext
+from fakevirt.db import api as db
+from fakevirt.exceptions import ObjectActionError
+from fakevirt.objects import base, fields
+
+
+@base.NovaVersionedObjectRegistry.register
+class Migration(base.NovaPersistentObject, base.NovaObject):
+    """One move of an instance."""
+
+    # 1.0: Juno's fields
+    # 1.1: texts may be other than ASCII
+    VERSION = "1.1"
+
+    fields: base.Fields = {
+        "id": fields.IntegerField(),
+        "source_compute": fields.StringField(nullable=True),
+        "dest_compute": fields.StringField(nullable=True),
+        "source_node": fields.StringField(nullable=True),
+        "dest_node": fields.StringField(nullable=True),
+        "dest_host": fields.StringField(nullable=True),
+        "old_instance_type_id": fields.IntegerField(nullable=True),
+        "new_instance_type_id": fields.IntegerField(nullable=True),
+        "instance_uuid": fields.StringField(nullable=True),
+        "status": fields.StringField(nullable=True),
+    }
+    obj_unicode_since = "1.1"
+
+    @classmethod
+    @base.remotable
+    def get_by_id(cls, context: RequestContext, migration_id: int) -> Migration:
+        """Return the migration with an id.
+
+        Raises:
+            MigrationNotFound: There is none.
+        """
+        return cls._from_db_object(context, cls(context), db.migration_get(context, migration_id))
+
+    @base.remotable
+    def create(self) -> None:
+        """Insert the row.
+
+        Raises:
+            ObjectActionError: It has been inserted already.
+        """
+        if self.obj_attr_is_set("id"):
+            raise ObjectActionError(action="create", reason="already created")
+        self._from_db_object(self._context, self, db.migration_create(self._context, self.obj_get_changes()))
+
+    @base.remotable
+    def save(self) -> None:
+        """Write what was set."""
+        updates = self.obj_get_changes()
+        updates.pop("id", None)
+        self._from_db_object(self._context, self, db.migration_update(self._context, self.id, updates))
+
+
+@base.NovaVersionedObjectRegistry.register
+class MigrationList(base.NovaObjectList[Migration]):
+    """Migrations of a node."""
+
+    # 1.0: Migration up to 1.1
+    # 1.1: use_slave of get_unconfirmed_by_dest_compute(), which no work item calls
+    VERSION = "1.1"
+
+    fields: base.Fields = {"objects": fields.ListOfObjectsField("Migration")}
+    child_versions: base.Versions = {"1.0": "1.1", "1.1": "1.1"}
+
+    @classmethod
+    @base.remotable
+    def get_in_progress_by_host_and_node(cls, context: RequestContext, host: str, node: str) -> MigrationList:
+        """Return the migrations from or to a node that did not end yet."""
+        rows = db.migration_get_in_progress_by_host_and_node(context, host, node)
+        return base.obj_make_list(context, cls(context), rows)

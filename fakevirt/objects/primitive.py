@@ -1,0 +1,29 @@
+"""Objects as the primitives that a legacy client sends."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from fakevirt.objects.base import NovaObject, obj_to_primitive
+
+#: How ``timeutils.strtime`` of Nova's Juno release writes a time.
+_STRTIME = "%Y-%m-%dT%H:%M:%S.%f"
+
+
+def legacy_dict(obj: NovaObject) -> dict[str, Any]:
+    """Return ``obj`` as a client of an older RPC version sends it: a dict of the fields that are set.
+
+    Objects in it are dicts and list objects lists of them, metadata are dicts, times are text, and an instance has its
+    ``name``. Nothing tells the version of what it holds. Nova's Juno release makes it by ``jsonutils.to_primitive``.
+    """
+    flat: dict[str, Any] = _primitive(obj_to_primitive(obj))
+    return flat
+
+
+def _primitive(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _primitive(item) for key, item in value.items()}
+    if isinstance(value, list | set):
+        return [_primitive(item) for item in value]
+    return value.strftime(_STRTIME) if isinstance(value, datetime.datetime) else value
