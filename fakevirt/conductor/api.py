@@ -1,0 +1,243 @@
+"""The conductor's clients: raw methods, tasks, and the way that remotable methods of objects take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oslo_messaging as messaging
+from oslo_versionedobjects.base import VersionedObjectIndirectionAPI
+
+from fakevirt.context import RequestContext
+from fakevirt.objects.base import NovaObject
+from fakevirt.objects.primitive import legacy_dict
+from fakevirt.rpc.serializer import RequestContextSerializer
+
+
+class ConductorAPI:
+    """The raw methods, as a compute host calls them: what they return are dicts without a version.
+
+    Instances are flattened before they are sent, whatever form they have.
+
+    Args:
+        transport: Any transport of oslo.messaging.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._client = _client(transport, version="2.0")
+
+    def instance_update(self, context: RequestContext, instance_uuid: str, **updates: Any) -> dict[str, Any]:
+        """Write columns of an instance and return the row.
+
+        Raises:
+            KeyError: A column is not one that hosts may write.
+            UnexpectedTaskStateError: The row is not in the ``expected_task_state``.
+        """
+        instance: dict[str, Any] = self._client.call(
+            context, "instance_update", instance_uuid=instance_uuid, updates=updates, service="conductor"
+        )
+        return instance
+
+    def service_get_by_compute_host(self, context: RequestContext, host: str) -> dict[str, Any]:
+        """Return the compute service of a host, with its list ``compute_node``.
+
+        Raises:
+            ComputeHostNotFound: There is none.
+        """
+        found = self._client.call(context, "service_get_all_by", topic="compute", host=host, binary=None)
+        service: dict[str, Any] = found[0]
+        return service
+
+    def service_get_all_by_topic(self, context: RequestContext, topic: str) -> list[dict[str, Any]]:
+        """Return the enabled services of a topic."""
+        found: list[dict[str, Any]] = self._client.call(
+            context, "service_get_all_by", topic=topic, host=None, binary=None
+        )
+        return found
+
+    def compute_node_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
+        """Insert a compute node and return it."""
+        node: dict[str, Any] = self._client.call(context, "compute_node_create", values=values)
+        return node
+
+    def compute_node_update(
+        self, context: RequestContext, node: dict[str, Any], values: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Write columns of a compute node, found by its ``id``, and return it."""
+        node = self._client.call(context, "compute_node_update", node=node, values=values)
+        return node
+
+    def compute_node_delete(self, context: RequestContext, node: dict[str, Any]) -> None:
+        """Soft-delete a compute node, found by its ``id``.
+
+        Raises:
+            ComputeHostNotFound: There is none.
+        """
+        self._client.call(context, "compute_node_delete", node=node)
+
+    def network_migrate_instance_start(self, context: RequestContext, instance: Any, migration: Any) -> None:
+        """Tell the network service that an instance is leaving its host.
+
+        Args:
+            context: The request.
+            instance: The instance, in any form.
+            migration: ``source_compute`` and ``dest_compute``.
+        """
+        self._client.call(
+            context, "network_migrate_instance_start", instance=_flatten(instance), migration=_flatten(migration)
+        )
+
+    def network_migrate_instance_finish(self, context: RequestContext, instance: Any, migration: Any) -> None:
+        """Tell the network service that an instance has arrived at its host; arguments as above."""
+        self._client.call(
+            context, "network_migrate_instance_finish", instance=_flatten(instance), migration=_flatten(migration)
+        )
+
+    def vol_usage_update(
+        self,
+        context: RequestContext,
+        vol_id: str,
+        rd_req: int,
+        rd_bytes: int,
+        wr_req: int,
+        wr_bytes: int,
+        instance: Any,
+        last_refreshed: Any = None,
+        update_totals: bool = False,
+    ) -> None:
+        """Write what the hypervisor counted for a volume: requests and bytes, read and written."""
+        self._client.call(
+            context,
+            "vol_usage_update",
+            vol_id=vol_id,
+            rd_req=rd_req,
+            rd_bytes=rd_bytes,
+            wr_req=wr_req,
+            wr_bytes=wr_bytes,
+            instance=_flatten(instance),
+            last_refreshed=last_refreshed,
+            update_totals=update_totals,
+        )
+
+    def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
+        """Insert a fault of an instance and return it."""
+        fault: dict[str, Any] = self._client.call(context, "instance_fault_create", values=values)
+        return fault
+
+    def action_event_start(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
+        """Insert an event of an instance's action and return it.
+
+        Raises:
+            InstanceActionNotFound: The request has started no action on the instance.
+        """
+        event: dict[str, Any] = self._client.call(context, "action_event_start", values=values)
+        return event
+
+    def action_event_finish(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
+        """Write how an event of an instance's action ended and return it.
+
+        Raises:
+            InstanceActionNotFound: The request has started no action on the instance.
+            InstanceActionEventNotFound: The action has no such event.
+        """
+        event: dict[str, Any] = self._client.call(context, "action_event_finish", values=values)
+        return event
+
+    def block_device_mapping_get_all_by_instance(
+        self, context: RequestContext, instance: Any, legacy: bool = True
+    ) -> list[dict[str, Any]]:
+        """Return the block device mappings of an instance, in the format before Havana if ``legacy``."""
+        bdms: list[dict[str, Any]] = self._client.call(
+            context, "block_device_mapping_get_all_by_instance", instance=_flatten(instance), legacy=legacy
+        )
+        return bdms
+
+
+class ComputeTaskAPI:
+    """The conductor's tasks, as the API service calls them.
+
+    Args:
+        transport: Any transport of oslo.messaging.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._client = _client(transport, namespace="compute_task", version="1.6")
+
+    def migrate_server(
+        self, context: RequestContext, instance: Any, host: str, block_migration: bool, disk_over_commit: bool
+    ) -> None:
+        """Start a live migration of ``instance``, an object, to ``host``; raises what the checks answer."""
+        self._client.call(
+            context,
+            "migrate_server",
+            instance=instance,
+            host=host,
+            block_migration=block_migration,
+            disk_over_commit=disk_over_commit,
+        )
+
+
+class ConductorIndirection(VersionedObjectIndirectionAPI):
+    """Runs remotable methods of objects on the conductor.
+
+    Args:
+        transport: Any transport of oslo.messaging.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._client = _client(transport, version="2.0")
+        self._backport_versions = self._client.prepare(version="2.2")
+        self._class_action_versions = self._client.prepare(version="2.3")
+
+    def object_action(self, context: Any, objinst: Any, objmethod: str, args: Any, kwargs: Any) -> Any:
+        """Run a method of an object; return what it changed and its result."""
+        return self._client.call(
+            context, "object_action", objinst=objinst, objmethod=objmethod, args=args, kwargs=kwargs
+        )
+
+    def object_class_action(
+        self, context: Any, objname: str, objmethod: str, objver: str, args: Any, kwargs: Any
+    ) -> Any:
+        """Run a class method and get its result in ``objver`` (Icehouse)."""
+        return self._client.call(
+            context,
+            "object_class_action",
+            objname=objname,
+            objmethod=objmethod,
+            objver=objver,
+            args=args,
+            kwargs=kwargs,
+        )
+
+    def object_class_action_versions(
+        self, context: Any, objname: str, objmethod: str, object_versions: dict[str, str], args: Any, kwargs: Any
+    ) -> Any:
+        """Run a class method and get its result in ``object_versions`` (Liberty)."""
+        return self._class_action_versions.call(
+            context,
+            "object_class_action_versions",
+            objname=objname,
+            objmethod=objmethod,
+            object_versions=object_versions,
+            args=args,
+            kwargs=kwargs,
+        )
+
+    def object_backport(self, context: Any, objinst: Any, target_version: str) -> Any:
+        """Return an object, or the primitive of one too new for this service, in an older version (Icehouse)."""
+        return self._client.call(context, "object_backport", objinst=objinst, target_version=target_version)
+
+    def object_backport_versions(self, context: Any, objinst: Any, object_versions: dict[str, str]) -> Any:
+        """Return an object, or the primitive of one too new for this service, in older versions (Liberty)."""
+        return self._backport_versions.call(
+            context, "object_backport_versions", objinst=objinst, object_versions=object_versions
+        )
+
+
+def _client(transport: Any, **target: str) -> Any:
+    return messaging.get_rpc_client(
+        transport, messaging.Target(topic="conductor", **target), serializer=RequestContextSerializer()
+    )
+
+
+def _flatten(value: Any) -> Any:
+    return legacy_dict(value) if isinstance(value, NovaObject) else value

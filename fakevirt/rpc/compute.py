@@ -1,0 +1,166 @@
+"""The client of the compute managers: which version of a method is sent, and in which form the instance goes.
+
+A work item has a client half and a server half. The client half of an item that is not converted flattens the
+instance and sends the version that took a dict; that of a converted one sends the object where the version cap lets it,
+and falls back as Juno's client did.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import oslo_messaging as messaging
+
+from fakevirt.context import RequestContext
+from fakevirt.objects.base import NovaObject
+from fakevirt.objects.primitive import legacy_dict
+from fakevirt.rpc.serializer import RequestContextSerializer
+from fakevirt.rpc.versions import version_cap as resolve_version_cap
+
+LOG = logging.getLogger(__name__)
+
+
+class ComputeAPI:
+    """Juno's compute RPC client, with the legacy halves of its conversions.
+
+    Args:
+        transport: Any transport of oslo.messaging.
+        converted: Tells of a work item, by name, whether it takes the object path.
+        version_cap: The oldest release among the hosts, or an RPC version.
+
+    Raises:
+        UsageError: There is no such release.
+    """
+
+    def __init__(self, transport: Any, *, converted: Callable[[str], bool], version_cap: str = "juno") -> None:
+        self._converted = converted
+        self._client = messaging.get_rpc_client(
+            transport,
+            messaging.Target(topic="compute", version="3.0"),
+            version_cap=resolve_version_cap(version_cap),
+            serializer=RequestContextSerializer(),
+        )
+
+    def check_can_live_migrate_destination(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        destination: str,
+        block_migration: bool,
+        disk_over_commit: bool,
+    ) -> dict[str, Any]:
+        """Ask ``destination`` whether it can receive the instance (an object since Havana); return migrate_data."""
+        result: dict[str, Any] = self._prepare_storage_checks(destination).call(
+            ctxt,
+            "check_can_live_migrate_destination",
+            instance=instance,
+            block_migration=block_migration,
+            disk_over_commit=disk_over_commit,
+        )
+        return result
+
+    def check_can_live_migrate_source(
+        self, ctxt: RequestContext, instance: Any, dest_check_data: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Ask the instance's host whether it can send the instance (an object since Havana); return migrate_data."""
+        result: dict[str, Any] = self._prepare_storage_checks(instance.host).call(
+            ctxt, "check_can_live_migrate_source", instance=instance, dest_check_data=dest_check_data
+        )
+        return result
+
+    def live_migration(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        dest: str,
+        block_migration: bool,
+        host: str,
+        migrate_data: dict[str, Any] | None = None,
+    ) -> None:
+        """Tell ``host``, the source, to migrate: 3.26 with an object, 3.0 with a dict."""
+        version, instance = self._choose("live_migration", "3.26", instance)
+        self._client.prepare(server=host, version=version).cast(
+            ctxt,
+            "live_migration",
+            instance=instance,
+            dest=dest,
+            block_migration=block_migration,
+            migrate_data=migrate_data,
+        )
+
+    def pre_live_migration(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        block_migration: bool,
+        disk: Any,
+        host: str,
+        migrate_data: dict[str, Any] | None = None,
+    ) -> Any:
+        """Let ``host``, the destination, prepare; return what its driver says (3.19, converted in Icehouse)."""
+        return self._client.prepare(server=host, version="3.19").call(
+            ctxt,
+            "pre_live_migration",
+            instance=instance,
+            block_migration=block_migration,
+            disk=disk,
+            migrate_data=migrate_data,
+        )
+
+    def post_live_migration_at_destination(
+        self, ctxt: RequestContext, instance: Any, block_migration: bool, host: str
+    ) -> None:
+        """Tell ``host``, the destination, that the guest is there (3.14, converted in Icehouse)."""
+        self._client.prepare(server=host, version="3.14").cast(
+            ctxt, "post_live_migration_at_destination", instance=instance, block_migration=block_migration
+        )
+
+    def rollback_live_migration_at_destination(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        host: str,
+        destroy_disks: bool = True,
+        migrate_data: dict[str, Any] | None = None,
+    ) -> None:
+        """Tell ``host``, the destination, to undo its preparation.
+
+        Both halves send ``destroy_disks`` and ``migrate_data`` to a host that knows them (3.32). To an older one
+        neither goes; the converted half sends the object all the same, as Juno's client did.
+        """
+        if not self._converted("_rollback_live_migration_at_destination"):
+            instance = _flatten(instance)
+        arguments = {"instance": instance}
+        version = "3.0"
+        if self._client.can_send_version("3.32"):
+            version = "3.32"
+            arguments |= {"destroy_disks": destroy_disks, "migrate_data": migrate_data}
+        else:
+            LOG.warning("%s is told neither destroy_disks nor migrate_data: a host of the cloud is too old", host)
+        self._client.prepare(server=host, version=version).cast(
+            ctxt, "rollback_live_migration_at_destination", **arguments
+        )
+
+    def remove_volume_connection(self, ctxt: RequestContext, instance: Any, volume_id: str, host: str) -> None:
+        """Let ``host``, the destination, disconnect a volume: 3.30 with an object, 3.0 with a dict."""
+        version, instance = self._choose("detach_volume", "3.30", instance)
+        self._client.prepare(server=host, version=version).call(
+            ctxt, "remove_volume_connection", instance=instance, volume_id=volume_id
+        )
+
+    def _prepare_storage_checks(self, server: str) -> Any:
+        if self._client.can_send_version("3.32"):
+            return self._client.prepare(server=server, version="3.32")
+        LOG.warning("%s may not tell shared storage apart: a host of the cloud is too old", server)
+        return self._client.prepare(server=server, version="3.0")
+
+    def _choose(self, work_item: str, converted_in: str, instance: Any) -> tuple[str, Any]:
+        if self._converted(work_item) and self._client.can_send_version(converted_in):
+            return converted_in, instance
+        return "3.0", _flatten(instance)
+
+
+def _flatten(instance: Any) -> Any:
+    return legacy_dict(instance) if isinstance(instance, NovaObject) else instance

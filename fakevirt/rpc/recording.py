@@ -1,0 +1,113 @@
+"""Messages as effects of a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakevirt import services
+from fakevirt.instrument.faults import FaultPlan
+from fakevirt.instrument.snapshot import Entity
+from fakevirt.instrument.trace import Effect, Trace
+from fakevirt.objects.base import NovaObject, NovaVersionedObjectRegistry
+from fakevirt.rpc.transport import Ending, FakevirtDriver, Message
+from fakevirt.usage_error import UsageError
+
+
+def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
+    """Make every message an effect, whose outcome is what the endpoint returned or raised.
+
+    The conductor's own methods are on channel ``conductor``, an object's with the object's method
+    (``object_action Instance.save``); everything else is on channel ``rpc`` with its ``server`` among the arguments.
+    A fault strikes at the sender, before delivery.
+
+    Args:
+        transport: A ``fakevirt://`` transport.
+        trace: Where messages are recorded.
+        faults: What may be planted at them.
+
+    Raises:
+        UsageError: The transport's messages leave the process.
+    """
+    driver = transport._driver
+    if not isinstance(driver, FakevirtDriver):
+        raise UsageError(
+            expected="a fakevirt:// transport",
+            happened=f"messages of {type(driver).__name__} leave the process",
+            where="record_messages(…)",
+            how_to_go_on="take fakevirt:// where a trace is wanted",
+        )
+
+    def tap(message: Message) -> Ending:
+        channel, operation, arguments = _describe(message)
+        sender = services.current()
+        effect = trace.record(
+            channel,
+            operation,
+            arguments,
+            service=sender.host if sender else None,
+            kind=message.kind,
+            version=message.version,
+            size=message.size,
+        )
+        try:
+            faults.strike(channel, operation)
+        except BaseException as error:
+            effect.raised(error)
+            raise
+        return _Ending(effect) if channel == "rpc" else _ConductorEnding(effect)
+
+    driver.tap = tap
+
+
+def recognise_objects(value: Any) -> Any:
+    """Return wire data with an Entity in place of every object's primitive."""
+    if type(value) is dict:
+        name = value.get("nova_object.name")
+        if name is None:
+            return _recognise_in(value)
+        fields = _recognise_in(value["nova_object.data"])
+        return Entity(name, "object", fields, value["nova_object.version"], _lazy_fields(name) - fields.keys())
+    if type(value) is list:
+        return [recognise_objects(item) for item in value]
+    return value
+
+
+def _recognise_in(values: dict[str, Any]) -> dict[str, Any]:
+    # Most values are plain, and a call for each of them is what this would cost.
+    return {
+        name: recognise_objects(value) if type(value) is dict or type(value) is list else value
+        for name, value in values.items()
+    }
+
+
+def _lazy_fields(name: str) -> frozenset[str]:
+    classes = NovaVersionedObjectRegistry.obj_classes()
+    newest: Any = classes[name][0] if name in classes else NovaObject
+    lazy: frozenset[str] = newest.obj_lazy
+    return lazy
+
+
+def _describe(message: Message) -> tuple[str, str, dict[str, Any] | None]:
+    """Return channel, operation and arguments."""
+    if message.topic != "conductor" or message.namespace is not None:
+        return "rpc", message.method, {"server": message.server, **_recognise_in(message.arguments)}
+    if not message.method.startswith("object_"):
+        return "conductor", message.method, None
+    arguments = message.arguments
+    name = arguments.get("objname") or arguments["objinst"]["nova_object.name"]
+    method = arguments.get("objmethod")
+    return "conductor", f"{message.method} {name}.{method}" if method else f"{message.method} {name}", None
+
+
+class _Ending:
+    def __init__(self, effect: Effect) -> None:
+        self._effect = effect
+        self.raised = effect.raised
+
+    def returned(self, value: Any) -> None:
+        self._effect.returned(recognise_objects(value))
+
+
+class _ConductorEnding(_Ending):
+    def returned(self, value: Any) -> None:
+        self._effect.returned()

@@ -1,0 +1,2 @@
+# Before any test module imports oslo.messaging by itself.
+from fakevirt import _oslo  # noqa: F401

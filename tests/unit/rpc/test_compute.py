@@ -1,0 +1,177 @@
+import oslo_messaging as messaging
+import pytest
+
+from fakevirt.context import RequestContext
+from fakevirt.fixtures.rpc import RPCFixture
+from fakevirt.instrument.snapshot import Entity
+from fakevirt.instrument.trace import Trace
+from fakevirt.objects import Instance
+from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.services import Service
+from fakevirt.usage_error import UsageError
+
+UUID = "0e9a3d4b-6a0e-4a06-8a4e-6a6e0c1a2b3c"
+
+
+class AnyMethod:
+    """Answers every method with its name."""
+
+    target = messaging.Target(version="3.40")
+
+    def __getattr__(self, name):
+        return lambda context, **kwargs: {"answer": name}
+
+
+@pytest.fixture
+def rpc():
+    with RPCFixture() as fixture:
+        for host in ("src", "dst"):
+            fixture.serve(Service("nova-compute", host, Trace()), "compute", AnyMethod())
+        yield fixture
+
+
+@pytest.fixture
+def context():
+    return RequestContext(user_id="me")
+
+
+@pytest.fixture
+def instance():
+    return Instance(id=1, uuid=UUID, host="src", system_metadata={"a": "b"})
+
+
+def api(rpc, *converted, version_cap="juno"):
+    return ComputeAPI(rpc.transport, converted=converted.__contains__, version_cap=version_cap)
+
+
+def sent(rpc):
+    """The one message: kind, server, version, form of the instance, other arguments."""
+    [effect] = rpc.trace
+    arguments = dict(effect.arguments)
+    instance, server = arguments.pop("instance"), arguments.pop("server")
+    form = "object" if isinstance(instance, Entity) else "dict"
+    return effect.details["kind"], server, effect.details["version"], form, arguments
+
+
+@pytest.mark.parametrize(("cap", "version"), [("icehouse", "3.0"), ("3.31", "3.0"), ("juno", "3.32"), ("kilo", "3.32")])
+@pytest.mark.parametrize("converted", [(), ("check_can_live_migrate_destination",)])
+def test_the_destination_is_asked_with_an_object_whatever_is_converted(rpc, context, instance, converted, cap, version):
+    answer = api(rpc, *converted, version_cap=cap).check_can_live_migrate_destination(
+        context, instance, "dst", True, False
+    )
+
+    assert answer == {"answer": "check_can_live_migrate_destination"}
+    assert sent(rpc) == ("call", "dst", version, "object", {"block_migration": True, "disk_over_commit": False})
+
+
+@pytest.mark.parametrize(("cap", "version"), [("icehouse", "3.0"), ("juno", "3.32")])
+def test_the_source_is_asked_at_the_instances_host(rpc, context, instance, cap, version):
+    answer = api(rpc, version_cap=cap).check_can_live_migrate_source(context, instance, {"filename": "x"})
+
+    assert answer == {"answer": "check_can_live_migrate_source"}
+    assert sent(rpc) == ("call", "src", version, "object", {"dest_check_data": {"filename": "x"}})
+
+
+def test_a_host_that_is_too_old_for_the_storage_checks_is_warned_of(rpc, context, instance, caplog):
+    api(rpc, version_cap="icehouse").check_can_live_migrate_source(context, instance, {})
+
+    assert "src may not tell shared storage apart" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("converted", "cap", "version", "form"),
+    [
+        (("live_migration",), "juno", "3.26", "object"),
+        (("live_migration",), "3.26", "3.26", "object"),
+        (("live_migration",), "3.25", "3.0", "dict"),
+        (("live_migration",), "icehouse", "3.0", "dict"),
+        (("detach_volume",), "juno", "3.0", "dict"),
+    ],
+)
+def test_live_migration_is_cast_as_the_work_item_and_the_cap_allow(
+    rpc, context, instance, converted, cap, version, form
+):
+    returned = api(rpc, *converted, version_cap=cap).live_migration(
+        context, instance, "dst", False, "src", {"is_shared_storage": True}
+    )
+
+    assert returned is None
+    arguments = {"dest": "dst", "block_migration": False, "migrate_data": {"is_shared_storage": True}}
+    assert sent(rpc) == ("cast", "src", version, form, arguments)
+
+
+def test_the_legacy_half_sends_a_flat_dict_without_versions(rpc, context, instance):
+    api(rpc).live_migration(context, instance, "dst", False, "src")
+
+    flat = rpc.trace.effects[0].arguments["instance"]
+    assert flat["uuid"] == UUID
+    assert flat["name"] == "instance-00000001"
+    assert flat["system_metadata"] == {"a": "b"}
+
+
+@pytest.mark.parametrize("converted", [(), ("live_migration",)])
+def test_a_dict_is_sent_as_it_is(rpc, context, converted):
+    api(rpc, *converted).live_migration(context, {"uuid": UUID}, "dst", False, "src")
+
+    assert rpc.trace.effects[0].arguments["instance"] == {"uuid": UUID}
+
+
+@pytest.mark.parametrize("cap", ["icehouse", "juno"])
+def test_pre_live_migration_takes_an_object_since_icehouse(rpc, context, instance, cap):
+    answer = api(rpc, version_cap=cap).pre_live_migration(context, instance, True, "disk", "dst", {"a": 1})
+
+    assert answer == {"answer": "pre_live_migration"}
+    arguments = {"block_migration": True, "disk": "disk", "migrate_data": {"a": 1}}
+    assert sent(rpc) == ("call", "dst", "3.19", "object", arguments)
+
+
+@pytest.mark.parametrize("cap", ["icehouse", "juno"])
+def test_post_live_migration_at_destination_takes_an_object_since_icehouse(rpc, context, instance, cap):
+    api(rpc, version_cap=cap).post_live_migration_at_destination(context, instance, True, "dst")
+
+    assert sent(rpc) == ("cast", "dst", "3.14", "object", {"block_migration": True})
+
+
+ROLLBACK = "_rollback_live_migration_at_destination"
+
+
+@pytest.mark.parametrize(
+    ("converted", "cap", "version", "form"),
+    [
+        ((ROLLBACK,), "juno", "3.32", "object"),
+        ((), "juno", "3.32", "dict"),
+        ((ROLLBACK,), "icehouse", "3.0", "object"),
+        ((), "icehouse", "3.0", "dict"),
+    ],
+)
+def test_the_rollback_tells_what_to_clean_up_to_hosts_that_know_it(
+    rpc, context, instance, caplog, converted, cap, version, form
+):
+    api(rpc, *converted, version_cap=cap).rollback_live_migration_at_destination(
+        context, instance, "dst", destroy_disks=False, migrate_data={"a": 1}
+    )
+
+    known = version == "3.32"
+    arguments = {"destroy_disks": False, "migrate_data": {"a": 1}} if known else {}
+    assert sent(rpc) == ("cast", "dst", version, form, arguments)
+    assert ("told neither destroy_disks" in caplog.text) is not known
+
+
+@pytest.mark.parametrize(
+    ("converted", "cap", "version", "form"),
+    [
+        (("detach_volume",), "juno", "3.30", "object"),
+        (("detach_volume",), "3.29", "3.0", "dict"),
+        (("detach_volume",), "icehouse", "3.0", "dict"),
+        (("live_migration",), "juno", "3.0", "dict"),
+    ],
+)
+def test_remove_volume_connection_belongs_to_detach_volume(rpc, context, instance, converted, cap, version, form):
+    api(rpc, *converted, version_cap=cap).remove_volume_connection(context, instance, "volume", "dst")
+
+    assert sent(rpc) == ("call", "dst", version, form, {"volume_id": "volume"})
+
+
+def test_a_cap_without_a_release_is_refused(rpc):
+    with pytest.raises(UsageError, match="'essex' is neither"):
+        api(rpc, version_cap="essex")
