@@ -1,0 +1,1 @@
+"""What a compute manager calls besides its driver: network, volume, console auth and notifier, each with state."""

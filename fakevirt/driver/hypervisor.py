@@ -1,0 +1,383 @@
+"""An in-memory hypervisor: what a host running QEMU under libvirt knows, and the few things it can do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from fakevirt import exceptions, states
+from fakevirt.instrument.snapshot import snapshot
+
+GIB = 1024**3
+
+#: What a guest has written to a fresh disk by the time it is up, in bytes.
+_WRITTEN_AT_BOOT = 64 * 1024**2
+
+
+@dataclass(slots=True)
+class Disk:
+    """A disk image.
+
+    Args:
+        virt_disk_size: The size that the guest sees, in bytes.
+        disk_size: What it takes up on its storage, in bytes.
+        backing_file: The path of the image that it is an overlay of.
+        content: A name for the data on it; an empty disk has none.
+    """
+
+    virt_disk_size: int
+    disk_size: int = 0
+    backing_file: str = ""
+    content: str = ""
+
+    @classmethod
+    def written(cls, size_gb: int, content: str, backing_file: str = "") -> Disk:
+        """Return a disk that a guest has booted with."""
+        return cls(max(size_gb * GIB, _WRITTEN_AT_BOOT), _WRITTEN_AT_BOOT, backing_file, content)
+
+
+@dataclass(slots=True, eq=False)
+class Storage:
+    """A file system or pool that holds a directory of disks per instance.
+
+    Hypervisors that are given the same storage share it.
+
+    Args:
+        name: What it is called.
+        capacity_gb: How much fits on it, in GiB.
+        path: Where it is mounted.
+    """
+
+    name: str
+    capacity_gb: int = 1000
+    path: str = "/var/lib/nova/instances"
+    directories: dict[str, dict[str, Disk]] = field(default_factory=dict)
+    test_files: set[str] = field(default_factory=set)
+
+    @property
+    def free_bytes(self) -> int:
+        """What still fits on it."""
+        used = sum(disk.disk_size for directory in self.directories.values() for disk in directory.values())
+        return self.capacity_gb * GIB - used
+
+    def location(self, directory: str, disk: str = "") -> str:
+        """Return the absolute path of a directory, or of a disk in it."""
+        return "/".join(filter(None, (self.path, directory, disk)))
+
+    def to_primitive(self) -> dict[str, Any]:
+        """Return its whole state as plain data."""
+        return {**asdict(self), "test_files": sorted(self.test_files)}
+
+
+@dataclass(slots=True)
+class Domain:
+    """A guest.
+
+    Args:
+        name: Its name on the hypervisor.
+        uuid: The instance's.
+        memory_mb: Its memory, in MiB.
+        vcpus: How many virtual CPUs it has.
+        disks: The names of its local disks, in the directory that is named after the uuid.
+        volumes: Its volumes: volume id by target device, such as ``vdb``.
+        vifs: The ids of its VIFs.
+        graphics_listen_addrs: Where its consoles listen, by kind.
+        block_io: Read requests, read bytes, write requests, written bytes and errors, by target device.
+        id: The hypervisor's number for it while it is active, else -1.
+        power_state: Nova's number for its state.
+        persistent: Whether the host keeps its definition when it stops.
+        saved: Whether its memory was saved when it stopped.
+    """
+
+    name: str
+    uuid: str
+    memory_mb: int
+    vcpus: int
+    disks: list[str] = field(default_factory=list)
+    volumes: dict[str, str] = field(default_factory=dict)
+    vifs: list[str] = field(default_factory=list)
+    graphics_listen_addrs: dict[str, str] = field(default_factory=dict)
+    block_io: dict[str, list[int]] = field(default_factory=dict)
+    id: int = -1
+    power_state: int = states.SHUTDOWN
+    persistent: bool = True
+    saved: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it takes up memory: it runs or is paused."""
+        return self.power_state != states.SHUTDOWN
+
+
+@dataclass(slots=True)
+class PluggedVif:
+    """A VIF that is connected to the host's network."""
+
+    instance_uuid: str
+    address: str
+
+
+@dataclass(slots=True)
+class FilterRules:
+    """The firewall rules of one instance: which VIFs they cover and how often they were refreshed."""
+
+    vifs: list[str]
+    refreshes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CPU:
+    """The processor of a host."""
+
+    vendor: str = "Intel"
+    model: str = "Haswell"
+    arch: str = "x86_64"
+    features: frozenset[str] = frozenset({"aes", "avx2", "sse4.2"})
+
+    def to_json(self) -> str:
+        """Return it as the ``cpu_info`` of a compute node."""
+        return json.dumps({**asdict(self), "features": sorted(self.features)})
+
+    def check_can_run_guests_of(self, cpu_info: str | None) -> None:
+        """Raise InvalidCPUInfo unless guests can come here from a host with that processor.
+
+        Args:
+            cpu_info: The ``cpu_info`` of the other compute node; one that was never reported tells nothing.
+        """
+        if not cpu_info:
+            return
+        other = json.loads(cpu_info)
+        missing = set(other.get("features", ())) - self.features
+        if missing:
+            raise exceptions.InvalidCPUInfo(reason=f"the destination lacks {', '.join(sorted(missing))}")
+        for name in ("arch", "vendor"):
+            theirs, ours = other.get(name, getattr(self, name)), getattr(self, name)
+            if theirs != ours:
+                raise exceptions.InvalidCPUInfo(reason=f"{name} is {ours} here and {theirs} there")
+
+
+@dataclass(slots=True, eq=False)
+class Hypervisor:
+    """A host and its guests.
+
+    Args:
+        hostname: The name of the host, and of its only node unless ``nodes`` says otherwise.
+        instances_path: Where instances have their directory; a local one unless given.
+        image_pool: Where disks are when they are not files in those directories (Ceph, say).
+        nodes: The names of the nodes it reports.
+        my_ip: Its address; consoles listen there.
+        vcpus: How many processors it has.
+        memory_mb: Its memory, in MiB. Guests cannot have more than that together.
+        cpu: The kind of its processors.
+        hypervisor_type: The kind of hypervisor.
+        hypervisor_version: Its version as one number.
+        domains: The guests by name.
+        connected_volumes: Connection information by volume id.
+        encryptors: The ids of volumes that are read through an encryptor.
+        plugged_vifs: VIFs by id.
+        filters: Firewall rules by instance uuid.
+    """
+
+    hostname: str
+    instances_path: Storage = field(default_factory=lambda: Storage("local"))
+    image_pool: Storage | None = None
+    nodes: list[str] = field(default_factory=list)
+    my_ip: str = "192.0.2.1"
+    vcpus: int = 16
+    memory_mb: int = 32768
+    cpu: CPU = field(default_factory=CPU)
+    hypervisor_type: str = "QEMU"
+    hypervisor_version: int = 2001000
+    domains: dict[str, Domain] = field(default_factory=dict)
+    connected_volumes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    encryptors: set[str] = field(default_factory=set)
+    plugged_vifs: dict[str, PluggedVif] = field(default_factory=dict)
+    filters: dict[str, FilterRules] = field(default_factory=dict)
+    _last_number: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.nodes:
+            self.nodes = [self.hostname]
+
+    @property
+    def disk_storage(self) -> Storage:
+        """Where the disks of its guests are."""
+        return self.image_pool or self.instances_path
+
+    @property
+    def image_type(self) -> str:
+        """Nova's ``images_type``."""
+        return "rbd" if self.image_pool else "qcow2"
+
+    @property
+    def initiator(self) -> str:
+        """Its name as an iSCSI initiator."""
+        return f"iqn.1994-05.com.example:{self.hostname}"
+
+    @property
+    def graphics_listen_addrs(self) -> dict[str, str]:
+        """Where consoles of guests started here listen."""
+        return {"vnc": self.my_ip, "spice": self.my_ip}
+
+    @property
+    def memory_mb_used(self) -> int:
+        """The memory of its active guests, in MiB."""
+        return sum(domain.memory_mb for domain in self.domains.values() if domain.active)
+
+    @property
+    def disk_over_committed(self) -> int:
+        """How many bytes its guests' disks may still grow by."""
+        disks = (disk for domain in self.domains.values() for disk in self._disks_of(domain).values())
+        return sum(disk.virt_disk_size - disk.disk_size for disk in disks)
+
+    def next_number(self) -> int:
+        """Return a number that this host has not given to anything yet."""
+        self._last_number += 1
+        return self._last_number
+
+    def lookup(self, name: str) -> Domain:
+        """Return the guest of that name, or raise InstanceNotFound."""
+        try:
+            return self.domains[name]
+        except KeyError:
+            raise exceptions.InstanceNotFound(instance_id=name) from None
+
+    def define(self, domain: Domain) -> None:
+        """Keep the definition of a guest.
+
+        Raises:
+            InstanceExists: There is a guest of that name.
+        """
+        if domain.name in self.domains:
+            raise exceptions.InstanceExists(name=domain.name)
+        self.domains[domain.name] = domain
+
+    def start(self, domain: Domain) -> None:
+        """Run a guest that is not active.
+
+        Raises:
+            InsufficientFreeMemory: It does not fit.
+            DiskNotFound: One of its disks is missing.
+        """
+        self._require_memory_for(domain)
+        self._disks_of(domain)
+        domain.id = self.next_number()
+        domain.power_state = states.RUNNING
+        domain.saved = False
+
+    def stop(self, domain: Domain) -> None:
+        """Pull the plug of a guest; one that is not persistent is gone with that."""
+        domain.id = -1
+        domain.power_state = states.SHUTDOWN
+        if not domain.persistent:
+            del self.domains[domain.name]
+
+    def undefine(self, domain: Domain) -> None:
+        """Forget the definition of a guest; an active one goes on until it stops."""
+        domain.persistent = False
+        if not domain.active:
+            del self.domains[domain.name]
+
+    def disks(self, name: str) -> dict[str, Disk]:
+        """Return the local disks of a guest by name.
+
+        Raises:
+            InstanceNotFound: There is no such guest.
+            DiskNotFound: One of its disks is missing.
+        """
+        return self._disks_of(self.lookup(name))
+
+    def connect_volume(self, connection_info: Mapping[str, Any]) -> None:
+        """Make a volume available on this host."""
+        self.connected_volumes[volume_id_of(connection_info)] = snapshot(connection_info)
+
+    def disconnect_volume(self, connection_info: Mapping[str, Any]) -> None:
+        """Give up the connection to a volume, encryptor included; there need not be one."""
+        volume_id = volume_id_of(connection_info)
+        self.connected_volumes.pop(volume_id, None)
+        self.encryptors.discard(volume_id)
+
+    def migrate(self, name: str, dest: Hypervisor, *, copy_disks: bool, graphics_listen_addrs: dict[str, str]) -> None:
+        """Move an active guest to another host, where it is not persistent yet. It happens wholly or not at all.
+
+        Args:
+            name: The guest's name.
+            dest: Where it goes. Its volumes must be connected there, its VIFs plugged, its disks in their places.
+            copy_disks: Whether to copy what is on its disks into the ones that are there.
+            graphics_listen_addrs: Where its consoles are to listen.
+
+        Raises:
+            InstanceNotFound: It is not here.
+            InstanceExists: There is a guest of that name on the destination.
+            InsufficientFreeMemory: It does not fit into the destination's memory.
+            MigrationError: It is not active, the destination lacks what it needs, or its disks do not fit there.
+        """
+        domain = self.lookup(name)
+        disks = self._disks_of(domain)
+        if not domain.active:
+            raise exceptions.MigrationError(reason=f"domain {name} is not running")
+        if name in dest.domains:
+            raise exceptions.InstanceExists(name=name)
+        dest._require_memory_for(domain)
+        dest._require_parts_of(domain)
+        if copy_disks:
+            dest._fill_disks(domain.uuid, disks)
+        del self.domains[name]
+        dest.domains[name] = domain
+        domain.id = dest.next_number()
+        domain.persistent = False
+        domain.graphics_listen_addrs = graphics_listen_addrs
+
+    def to_primitive(self) -> dict[str, Any]:
+        """Return its whole state as plain data; storage that is shared is told by each host."""
+        return {
+            "hostname": self.hostname,
+            "nodes": list(self.nodes),
+            "domains": {name: asdict(domain) for name, domain in self.domains.items()},
+            "connected_volumes": snapshot(self.connected_volumes),
+            "encryptors": sorted(self.encryptors),
+            "plugged_vifs": {vif: asdict(plugged) for vif, plugged in self.plugged_vifs.items()},
+            "filters": {uuid: asdict(rules) for uuid, rules in self.filters.items()},
+            "instances_path": self.instances_path.to_primitive(),
+            "image_pool": self.image_pool.to_primitive() if self.image_pool else None,
+        }
+
+    def _disks_of(self, domain: Domain) -> dict[str, Disk]:
+        storage = self.disk_storage
+        directory = storage.directories.get(domain.uuid, {})
+        for name in domain.disks:
+            if name not in directory:
+                raise exceptions.DiskNotFound(location=storage.location(domain.uuid, name))
+        return {name: directory[name] for name in domain.disks}
+
+    def _require_memory_for(self, domain: Domain) -> None:
+        if self.memory_mb_used + domain.memory_mb > self.memory_mb:
+            raise exceptions.InsufficientFreeMemory(uuid=domain.uuid)
+
+    def _require_parts_of(self, domain: Domain) -> None:
+        needed: dict[str, tuple[Iterable[str], Container[str]]] = {
+            "volume": (domain.volumes.values(), self.connected_volumes),
+            "VIF": (domain.vifs, self.plugged_vifs),
+            "disk": (domain.disks, self.disk_storage.directories.get(domain.uuid, {})),
+        }
+        for kind, (wanted, present) in needed.items():
+            for item in wanted:
+                if item not in present:
+                    raise exceptions.MigrationError(reason=f"{self.hostname} has no {kind} {item}")
+
+    def _fill_disks(self, directory: str, disks: Mapping[str, Disk]) -> None:
+        own = self.disk_storage.directories.get(directory, {})
+        growth = sum(disk.disk_size - own[name].disk_size for name, disk in disks.items())
+        if growth > self.disk_storage.free_bytes:
+            raise exceptions.MigrationError(reason=f"no space left on {self.disk_storage.name}")
+        for name, disk in disks.items():
+            own[name].disk_size = disk.disk_size
+            own[name].content = disk.content
+
+
+def volume_id_of(connection_info: Mapping[str, Any]) -> str:
+    """Return the id of the volume that a connection leads to: the serial that Nova adds, or what Cinder says."""
+    volume_id: str = connection_info.get("serial") or connection_info["data"]["volume_id"]
+    return volume_id
