@@ -1,0 +1,144 @@
+"""The compute manager: the RPC endpoint of a compute host, built from a conversion plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import oslo_messaging as messaging
+
+from fakevirt.backends.consoleauth import ConsoleAuth
+from fakevirt.backends.network import NetworkAPI
+from fakevirt.backends.notifier import Notifier
+from fakevirt.backends.volume import VolumeAPI
+from fakevirt.conductor.api import ConductorAPI
+from fakevirt.context import RequestContext
+from fakevirt.driver.interface import ComputeDriver
+from fakevirt.manager import (
+    check_can_live_migrate_destination,
+    check_can_live_migrate_source,
+    delete_orphan_compute_nodes,
+    live_migration,
+    post_live_migration,
+    post_live_migration_at_destination,
+    pre_live_migration,
+    remove_volume_connection,
+    rollback_live_migration,
+    rollback_live_migration_at_destination,
+)
+from fakevirt.manager.compute_utils import event_finish, event_start, faults, network_info, usage
+from fakevirt.manager.paths import SharedStep, WorkItemMethod
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.resource_tracker import ResourceTracker
+from fakevirt.manager.steps import (
+    clear_events_for_instance,
+    get_compute_info,
+    get_instance_block_device_info,
+    get_instance_nw_info,
+    write_compute_node,
+)
+from fakevirt.manager.steps.driver_detach_volume import driver_detach_volume
+from fakevirt.manager.steps.instance_update import instance_update, update_resource_tracker
+from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
+from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.services import Service
+from fakevirt.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerParts:
+    """What a compute manager is built from.
+
+    Args:
+        service: The service that the manager is; its host is the manager's.
+        plan: Which call path each work item takes.
+        driver: The virt driver of the host.
+        network_api: The network service.
+        volume_api: The volume service.
+        consoleauth_rpcapi: The service that keeps console tokens.
+        conductor_api: The conductor's raw methods.
+        compute_rpcapi: The compute managers of all hosts.
+        notifier: Where notifications go.
+    """
+
+    service: Service
+    plan: ConversionPlan
+    driver: ComputeDriver
+    network_api: NetworkAPI
+    volume_api: VolumeAPI
+    consoleauth_rpcapi: ConsoleAuth
+    conductor_api: ConductorAPI
+    compute_rpcapi: ComputeAPI
+    notifier: Notifier
+
+
+class ComputeManager:
+    """One compute host's manager; every step is reached through its attributes.
+
+    Args:
+        parts: What it is built from.
+    """
+
+    target = messaging.Target(version="3.35")
+
+    def __init__(self, parts: ManagerParts) -> None:
+        self.service = parts.service
+        self.host: str = parts.service.host
+        self.settings: Settings = parts.service.settings
+        self.plan = parts.plan
+        self.driver = parts.driver
+        self.network_api = parts.network_api
+        self.volume_api = parts.volume_api
+        self.consoleauth_rpcapi = parts.consoleauth_rpcapi
+        self.conductor_api = parts.conductor_api
+        self.compute_rpcapi = parts.compute_rpcapi
+        self.notifier = parts.notifier
+        self.pending_events: dict[str, Any] = {}
+        self._resource_trackers: dict[str, ResourceTracker] = {}
+
+    check_can_live_migrate_destination = WorkItemMethod(
+        check_can_live_migrate_destination, "check_can_live_migrate_destination"
+    )
+    check_can_live_migrate_source = WorkItemMethod(check_can_live_migrate_source, "check_can_live_migrate_source")
+    live_migration = WorkItemMethod(live_migration, "live_migration")
+    pre_live_migration = WorkItemMethod(pre_live_migration, "live_migration")
+    _post_live_migration = WorkItemMethod(post_live_migration, "_post_live_migration")
+    post_live_migration_at_destination = WorkItemMethod(post_live_migration_at_destination, "_post_live_migration")
+    _rollback_live_migration = WorkItemMethod(rollback_live_migration, "_rollback_live_migration")
+    rollback_live_migration_at_destination = WorkItemMethod(
+        rollback_live_migration_at_destination, "_rollback_live_migration_at_destination"
+    )
+    remove_volume_connection = WorkItemMethod(remove_volume_connection, "detach_volume")
+    update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
+
+    _add_instance_fault_from_exc = WorkItemMethod(faults, "compute_utils", with_arguments=False)
+    _event_start = WorkItemMethod(event_start, "compute_utils", with_arguments=False)
+    _event_finish = WorkItemMethod(event_finish, "compute_utils", with_arguments=False)
+    _get_nw_info_for_instance = WorkItemMethod(network_info, "compute_utils", with_arguments=False)
+    _notify_about_instance_usage = WorkItemMethod(usage, "compute_utils", with_arguments=False)
+
+    _clear_events_for_instance = SharedStep(clear_events_for_instance)
+    _get_compute_info = SharedStep(get_compute_info)
+    _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
+    _get_instance_nw_info = SharedStep(get_instance_nw_info)
+    _write_compute_node = SharedStep(write_compute_node, "delete_orphan_compute_nodes")
+
+    _driver_detach_volume = driver_detach_volume
+    _instance_update = instance_update
+    _update_resource_tracker = update_resource_tracker
+    _live_migration_cleanup_flags = staticmethod(live_migration_cleanup_flags)
+
+    def _get_power_state(self, context: RequestContext, instance: Any) -> int:
+        state: int = self.driver.get_info(instance)["state"]
+        return state
+
+    def _get_resource_tracker(self, nodename: str) -> ResourceTracker:
+        if nodename not in self._resource_trackers:
+            self._resource_trackers[nodename] = ResourceTracker(self, nodename)
+        return self._resource_trackers[nodename]
+
+    def _track_available_nodes(self, context: RequestContext) -> set[str]:
+        nodes = set(self.driver.get_available_nodes())
+        for nodename in sorted(nodes):
+            self._get_resource_tracker(nodename).update_available_resource(context)
+        return nodes

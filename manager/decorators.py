@@ -1,0 +1,86 @@
+"""What every method of the manager does when something goes wrong, in Nova's order of decorators."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fakevirt import exceptions
+from fakevirt.context import RequestContext
+from fakevirt.instrument.probe import argument_namer
+
+if TYPE_CHECKING:
+    from fakevirt.manager.compute import ComputeManager
+
+Function = Callable[..., Any]
+
+
+def wrap_exception(event_type: str) -> Callable[[Function], Function]:
+    """Send an error notification when the method raises.
+
+    Args:
+        event_type: The method's name, which is the notification's event type.
+    """
+
+    def decorate(function: Function) -> Function:
+        named = argument_namer(function, skip=2)
+
+        @functools.wraps(function)
+        def wrapped(manager: ComputeManager, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(manager, context, *args, **kwargs)
+            except Exception as error:
+                payload = {"exception": error, "args": named(args, kwargs)}
+                manager.notifier.error(context, event_type, payload)
+                raise
+
+        return wrapped
+
+    return decorate
+
+
+def wrap_instance_fault(function: Function) -> Function:
+    """Add a fault row to the instance when the method raises, unless it is the instance that was not found."""
+    named = argument_namer(function, skip=2)
+
+    @functools.wraps(function)
+    def wrapped(manager: ComputeManager, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(manager, context, *args, **kwargs)
+        except exceptions.InstanceNotFound:
+            raise
+        except Exception as error:
+            instance = named(args, kwargs)["instance"]
+            manager._add_instance_fault_from_exc(context, instance, error)
+            raise
+
+    return wrapped
+
+
+def wrap_instance_event(event_name: str) -> Callable[[Function], Function]:
+    """Note the start and the end of the method as an event of the instance's action.
+
+    Args:
+        event_name: The method's name; the event is called ``compute_<name>``.
+    """
+
+    def decorate(function: Function) -> Function:
+        named = argument_namer(function, skip=2)
+        event = f"compute_{event_name}"
+
+        @functools.wraps(function)
+        def wrapped(manager: ComputeManager, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+            instance = named(args, kwargs)["instance"]
+            manager._event_start(context, instance, event)
+            try:
+                result = function(manager, context, *args, **kwargs)
+            except Exception as error:
+                manager._event_finish(context, instance, event, error)
+                raise
+            manager._event_finish(context, instance, event, None)
+            return result
+
+        return wrapped
+
+    return decorate

@@ -1,0 +1,91 @@
+"""What one node has and what of it is used."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fakevirt.context import RequestContext
+from fakevirt.objects.instance import InstanceList
+
+if TYPE_CHECKING:
+    from fakevirt.manager.compute import ComputeManager
+
+
+#: What of the driver's resources a compute node has a column and a field for.
+_REPORTED = (
+    "cpu_info",
+    "disk_available_least",
+    "hypervisor_hostname",
+    "hypervisor_type",
+    "hypervisor_version",
+    "local_gb",
+    "memory_mb",
+    "numa_topology",
+    "vcpus",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    memory_mb: int
+    vcpus: int
+    disk_gb: int
+    busy: bool
+
+    @classmethod
+    def of(cls, read: Callable[[str], Any]) -> _Usage:
+        return cls(
+            memory_mb=read("memory_mb"),
+            vcpus=read("vcpus"),
+            disk_gb=read("root_gb") + read("ephemeral_gb"),
+            busy=read("task_state") is not None,
+        )
+
+
+class ResourceTracker:
+    """Keeps the compute node's row in step with the driver's resources and the instances on the node.
+
+    Args:
+        manager: Whose node it is.
+        nodename: The node's name, as the driver gives it.
+    """
+
+    def __init__(self, manager: ComputeManager, nodename: str) -> None:
+        self._manager = manager
+        self._nodename = nodename
+        self._resources: dict[str, Any] = {}
+        self._tracked: dict[str, _Usage] = {}
+        self._node: Any = None
+
+    def update_available_resource(self, context: RequestContext) -> None:
+        """Count anew: the driver's resources and the instances that the database has on the node."""
+        resources = self._manager.driver.get_available_resource(self._nodename)
+        self._resources = {name: resources[name] for name in _REPORTED}
+        instances = InstanceList.get_by_host_and_node(context, self._manager.host, self._nodename)
+        self._tracked = {instance.uuid: _Usage.of(functools.partial(getattr, instance)) for instance in instances}
+        self._write(context)
+
+    def update_usage(self, context: RequestContext, instance: dict[str, Any]) -> None:
+        """Count one instance anew, if it is one of the node's."""
+        if instance["uuid"] in self._tracked:
+            self._tracked[instance["uuid"]] = _Usage.of(instance.__getitem__)
+            self._write(context)
+
+    def _write(self, context: RequestContext) -> None:
+        usages = list(self._tracked.values())
+        memory_mb_used = sum(usage.memory_mb for usage in usages)
+        local_gb_used = sum(usage.disk_gb for usage in usages)
+        values = {
+            **self._resources,
+            "memory_mb_used": memory_mb_used,
+            "free_ram_mb": self._resources["memory_mb"] - memory_mb_used,
+            "local_gb_used": local_gb_used,
+            "free_disk_gb": self._resources["local_gb"] - local_gb_used,
+            "vcpus_used": sum(usage.vcpus for usage in usages),
+            "running_vms": len(usages),
+            "current_workload": sum(usage.busy for usage in usages),
+        }
+        self._node = self._manager._write_compute_node(context, self._node, values)

@@ -1,0 +1,39 @@
+"""_instance_update: the dict path's way to write an instance.
+
+It returns a new dict and leaves the caller's instance as it was. The object path has no use for it: it assigns and
+saves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakevirt.context import RequestContext
+
+if TYPE_CHECKING:
+    from fakevirt.manager.compute import ComputeManager
+
+
+def instance_update(
+    manager: ComputeManager, context: RequestContext, instance_uuid: str, **updates: Any
+) -> dict[str, Any]:
+    """Write the columns through the conductor and update the resource tracker.
+
+    Args:
+        manager: The manager that writes.
+        context: The request.
+        instance_uuid: Whose row it is.
+        **updates: Values by column, and ``expected_task_state`` or ``expected_vm_state``.
+
+    Returns:
+        The row as a dict.
+    """
+    instance: dict[str, Any] = manager.conductor_api.instance_update(context, instance_uuid, **updates)
+    manager._update_resource_tracker(context, instance)
+    return instance
+
+
+def update_resource_tracker(manager: ComputeManager, context: RequestContext, instance: dict[str, Any]) -> None:
+    """Count an instance anew if it is on this host, on a node that the driver has."""
+    if instance["host"] == manager.host and manager.driver.node_is_available(instance["node"]):
+        manager._get_resource_tracker(instance["node"]).update_usage(context, instance)
