@@ -1,0 +1,1 @@
+"""Comparing the two call paths: scenarios, observations, comparisons, allowances and the board."""

@@ -1,0 +1,65 @@
+"""The board as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.board import BoardRow
+from fakevirt.conversion.comparison import Verdict
+from fakevirt.instrument.trace import Effect
+
+_STYLES = {
+    Verdict.SAME: "green",
+    Verdict.ALLOWED: "green",
+    Verdict.DIVERGED: "bold red",
+    Verdict.NOT_COMPARED: "bold yellow",
+}
+
+
+def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterable[Allowance] = ()) -> RenderableType:
+    """Return a board for rich: the table, what is left unversioned and the allowances that were used.
+
+    Args:
+        rows: A row for each work item.
+        reasons: The reasons of the allowances that were used.
+        unused: The allowances that should have been used and were not.
+    """
+    rows = tuple(rows)
+    table = Table(title="Conversion board", title_justify="left")
+    table.add_column("work item", no_wrap=True)
+    table.add_column("scenarios", justify="right")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("raw\nconductor\ncalls", justify="right")
+    table.add_column("dict\naccesses", justify="right")
+    table.add_column("unversioned\narguments", justify="right")
+    table.add_column("driver methods that had\nto accept an object first", overflow="fold")
+    for row in rows:
+        table.add_row(
+            row.work_item,
+            str(len(row.scenarios)),
+            Text(row.verdict.value, style=_STYLES[row.verdict]),
+            str(len(row.raw_conductor_calls)),
+            str(len(row.dict_accesses)),
+            str(len(row.unversioned_arguments)),
+            ", ".join(row.had_to_accept_an_object) or "-",
+        )
+    notes = [Text(f"left in {row.work_item}: {place}", style="red") for row in rows for place in _places(row)]
+    notes += [Text(f"allowed: {reason}", style="dim") for reason in reasons]
+    notes += [Text(f"unused allowance on {a.channel} {a.operation}: {a.reason}", style="red") for a in unused]
+    return Group(table, *notes)
+
+
+def _places(row: BoardRow) -> list[str]:
+    """Return where something unversioned is left, each place once."""
+    effects = (*row.raw_conductor_calls, *row.dict_accesses, *row.unversioned_arguments)
+    return list(dict.fromkeys(_place(effect) for effect in effects))
+
+
+def _place(effect: Effect) -> str:
+    place = effect.details.get("place")
+    return f"{effect.channel} {effect.operation}" + (f" at {place}" if place else "")

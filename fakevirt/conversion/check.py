@@ -1,0 +1,95 @@
+"""Checking a work item: both call paths, the same scenario, each in a world of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fakevirt.cloud import Cloud
+from fakevirt.conversion import report
+from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.comparison import Comparison, compare
+from fakevirt.conversion.observation import Observation, observe
+from fakevirt.conversion.scenarios import Scenario, scenario_named
+from fakevirt.db.engine import MEMORY
+from fakevirt.manager.plan import ConversionPlan, check_work_item
+
+
+class ConversionError(AssertionError):
+    """The two call paths differ, or were not compared; the message has the aligned traces.
+
+    Args:
+        message: The whole message.
+        comparison: What was found.
+    """
+
+    def __init__(self, message: str, comparison: Comparison) -> None:
+        super().__init__(message)
+        self.comparison = comparison
+
+
+def check(
+    work_item: str,
+    scenario: str,
+    *,
+    plan: ConversionPlan | None = None,
+    allow: Iterable[Allowance] = (),
+    database_url: str = MEMORY,
+) -> Comparison:
+    """Compare a scenario under a plan with the same scenario on the legacy path.
+
+    Args:
+        work_item: The work item that it must enter.
+        scenario: The scenario's name.
+        plan: The plan that is held against the legacy path; everything converted, unless given.
+        allow: Differences that must be there.
+        database_url: Where the databases of the worlds are.
+
+    Returns:
+        The comparison, whose verdict is SAME or ALLOWED.
+
+    Raises:
+        ConversionError: The verdict is another.
+        UsageError: There is no such work item or scenario.
+    """
+    # pytest shows the line of the test and the message, and nothing in between.
+    __tracebackhide__ = True
+    check_work_item(work_item, where="conversion.check")
+    chosen = scenario_named(scenario, work_item)
+    comparison = compare_scenario(chosen, plan or ConversionPlan.objects(), allow, database_url=database_url)
+    raise_unless_passed(
+        comparison,
+        what=f"{work_item} / {scenario}",
+        reproduce=f"fakevirt verify --work-item {work_item} --scenario {scenario}",
+    )
+    return comparison
+
+
+def compare_scenario(
+    scenario: Scenario,
+    plan: ConversionPlan,
+    allow: Iterable[Allowance] = (),
+    *,
+    database_url: str = MEMORY,
+) -> Comparison:
+    """Compare a scenario under ``plan`` with the same scenario on the legacy path."""
+    legacy = run(scenario, ConversionPlan.legacy(), database_url=database_url)
+    objects = run(scenario, plan, database_url=database_url)
+    return compare(legacy, objects, known=KNOWN, allow=allow, entering=scenario.enters)
+
+
+def run(scenario: Scenario, plan: ConversionPlan, *, database_url: str = MEMORY) -> Observation:
+    """Run a scenario in a world of its own."""
+    return observe(plan, lambda p: Cloud(plan=p, database_url=database_url, **scenario.cloud), scenario.request)
+
+
+def raise_unless_passed(comparison: Comparison, *, what: str, reproduce: str) -> None:
+    """Raise ConversionError unless the two runs are the same but for allowances.
+
+    Args:
+        comparison: What was found.
+        what: What was compared.
+        reproduce: A line that does the same again.
+    """
+    __tracebackhide__ = True
+    if not comparison.verdict.passes:
+        raise ConversionError(report.describe(comparison, what=what, reproduce=reproduce), comparison)

@@ -1,0 +1,130 @@
+"""One run of a request in a world of its own, and what was seen."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakevirt.cloud import Cloud
+from fakevirt.conversion.entities import normalise, recognise
+from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer
+from fakevirt.instrument.trace import Effect, Trace
+from fakevirt.manager.compute import ComputeManager
+from fakevirt.manager.paths import WorkItemMethod
+from fakevirt.manager.plan import ConversionPlan
+
+#: The boundaries at which two runs are compared. The conductor is not among them: it is the call path itself.
+COMPARED = frozenset(
+    {"request", "manager", "driver", "db", "rpc", "network", "volume", "consoleauth", "notifier", "state"}
+)
+#: Where a dict in the place of an object is an unversioned argument.
+VERSIONED = frozenset({"rpc", "driver", "network", "volume"})
+#: Where a dict is the columns of a row and nothing else.
+PLAIN = frozenset({"db", "state"})
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What is left unversioned: each must be empty on the object path.
+
+    Args:
+        raw_conductor_calls: Calls of the conductor's raw methods.
+        dict_accesses: Dict-style accesses to objects.
+        unversioned_arguments: Effects that carry a dict where an object belongs.
+    """
+
+    raw_conductor_calls: tuple[Effect, ...]
+    dict_accesses: tuple[Effect, ...]
+    unversioned_arguments: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one run did.
+
+    Args:
+        plan: The plan that it ran under.
+        trace: Everything that was recorded.
+        effects: What is compared, in canonical form: the trace, the outcome of the request and the final state.
+        error: What the request raised.
+        set_up_error: What kept the world from being set up.
+    """
+
+    plan: ConversionPlan
+    trace: Trace = field(default_factory=Trace)
+    effects: tuple[CanonicalEffect, ...] = ()
+    error: Exception | None = None
+    set_up_error: Exception | None = None
+
+    @property
+    def entered(self) -> frozenset[str]:
+        """The work items that ran."""
+        return frozenset(e.scope for e in self.trace.on("manager") if e.scope is not None)
+
+    def leftovers(self, work_item: str) -> Leftovers:
+        """Return what is left unversioned in ``work_item``."""
+        return Leftovers(
+            tuple(
+                effect
+                for effect in self.trace.on("conductor")
+                if effect.scope == work_item and not effect.operation.startswith("object_")
+            ),
+            tuple(effect for effect in self.trace.on("dict_access") if effect.scope == work_item),
+            tuple(
+                effect.effect
+                for effect in self.effects
+                if effect.channel in VERSIONED
+                and _owner(effect) == work_item
+                and any(form.form == "dict" and form.path.startswith("arguments") for form in effect.forms)
+            ),
+        )
+
+
+_observed: ContextVar[ConversionPlan | None] = ContextVar("fakevirt_observed_plan", default=None)
+
+
+def observed_plan() -> ConversionPlan | None:
+    """Return the plan of the run that is being observed, None outside any."""
+    return _observed.get()
+
+
+def observe(
+    plan: ConversionPlan,
+    build: Callable[[ConversionPlan], AbstractContextManager[Cloud]],
+    request: Callable[[Cloud], Any],
+) -> Observation:
+    """Run a request in a world of its own.
+
+    Args:
+        plan: Which call path each work item takes.
+        build: Makes the world.
+        request: What is asked of it. What it raises is part of what is observed.
+    """
+    with contextlib.ExitStack() as worlds:
+        try:
+            cloud = worlds.enter_context(build(plan))
+        except Exception as error:
+            return Observation(plan, set_up_error=error)
+        effect = Effect("request", getattr(request, "__name__", "request"))
+        raised = None
+        worlds.callback(_observed.reset, _observed.set(plan))
+        try:
+            effect.returned(request(cloud))
+        except Exception as error:
+            effect.raised(error)
+            raised = error
+        state = [Effect("state", what, {"content": content}) for what, content in cloud.state().items()]
+        canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
+        compared = [e for e in cloud.trace if e.channel in COMPARED]
+        effects = tuple(canonicalizer.effects([*compared, effect, *state]))
+        return Observation(plan, cloud.trace, effects, raised)
+
+
+def _owner(effect: CanonicalEffect) -> str | None:
+    """Return the work item that an effect belongs to: a message belongs to the method that it calls."""
+    method = ComputeManager.__dict__.get(effect.operation) if effect.channel == "rpc" else None
+    return method.work_item if isinstance(method, WorkItemMethod) else effect.effect.scope

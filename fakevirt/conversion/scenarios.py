@@ -1,0 +1,237 @@
+"""Named ways to set up a cloud and to ask for something that enters a work item."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakevirt import exceptions
+from fakevirt.cloud import Cloud
+from fakevirt.driver.hypervisor import CPU
+from fakevirt.settings import Settings
+from fakevirt.usage_error import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named way to set up a cloud, and the request.
+
+    Args:
+        name: Its name on the board and in options.
+        request: Sets the cloud up and asks; what it returns or raises is compared.
+        enters: The work items that the request enters, every one of them.
+        cloud: Arguments of the cloud.
+    """
+
+    name: str
+    request: Callable[[Cloud], Any]
+    enters: frozenset[str]
+    cloud: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What happens in it, in a sentence."""
+        return (self.request.__doc__ or self.name).partition("\n")[0].rstrip(".")
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+#: What every request that begins at the API passes through.
+_CHECKS = frozenset({"check_can_live_migrate_destination", "check_can_live_migrate_source"})
+_SUCCESS = _CHECKS | {"live_migration", "_post_live_migration", "delete_orphan_compute_nodes", "compute_utils"}
+_ROLLBACK = _CHECKS | {"live_migration", "_rollback_live_migration", "compute_utils"}
+
+
+def scenario(*, enters: frozenset[str], **cloud: Any) -> Callable[[Callable[[Cloud], Any]], Callable[[Cloud], Any]]:
+    """Register a function as a scenario of its name.
+
+    Args:
+        enters: The work items that it enters.
+        **cloud: Arguments of its cloud.
+    """
+
+    def register(request: Callable[[Cloud], Any]) -> Callable[[Cloud], Any]:
+        SCENARIOS[request.__name__] = Scenario(request.__name__, request, enters, cloud)
+        return request
+
+    return register
+
+
+def scenario_named(name: str, work_item: str | None = None) -> Scenario:
+    """Return the scenario of that name.
+
+    Args:
+        name: The scenario's name.
+        work_item: A work item that it must enter.
+
+    Raises:
+        UsageError: There is none, or it never enters the work item.
+    """
+    fitting = [s.name for s in SCENARIOS.values() if work_item is None or work_item in s.enters]
+    if name in fitting:
+        return SCENARIOS[name]
+    close = difflib.get_close_matches(name, fitting, n=1)
+    raise UsageError(
+        expected="the name of a scenario" + (f" that enters {work_item}" if work_item else ""),
+        happened=f"{name!r} is none",
+        where="fakevirt.conversion.scenarios",
+        how_to_go_on=f"did you mean {close[0]!r}?" if close else f"take one of: {', '.join(fitting)}",
+    )
+
+
+@scenario(enters=_SUCCESS)
+def shared_storage(cloud: Cloud) -> None:
+    """Both hosts see the same disks."""
+    cloud.live_migrate(cloud.boot("src"), to="dst")
+
+
+@scenario(enters=_SUCCESS)
+def shared_storage_one_volume(cloud: Cloud) -> None:
+    """A volume is attached: its connection moves with the guest."""
+    cloud.live_migrate(cloud.boot("src", volumes=1), to="dst")
+
+
+@scenario(enters=_SUCCESS)
+def shared_storage_three_volumes(cloud: Cloud) -> None:
+    """Three volumes are attached, and each is connected and disconnected in order."""
+    cloud.live_migrate(cloud.boot("src", volumes=3), to="dst")
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def block_migration(cloud: Cloud) -> None:
+    """Nothing is shared: the disks are copied and removed from the source."""
+    cloud.live_migrate(cloud.boot("src"), to="dst", block_migration=True)
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def block_migration_with_a_volume(cloud: Cloud) -> None:
+    """The local disk is copied, the volume is not."""
+    cloud.live_migrate(cloud.boot("src", volumes=1), to="dst", block_migration=True)
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def volume_backed_without_shared_storage(cloud: Cloud) -> None:
+    """The guest boots from a volume: nothing is to be copied although nothing is shared."""
+    cloud.live_migrate(cloud.boot("src", volumes=1, boot_from_volume=True), to="dst")
+
+
+@scenario(enters=_SUCCESS, settings=Settings(consoles_enabled=True))
+def consoles_on(cloud: Cloud) -> None:
+    """A console is in use: its token is deleted on the way out."""
+    server = cloud.boot("src")
+    cloud.consoleauth.authorize_console(cloud.context, "token", "novnc", "src", 5900, None, server.uuid)
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS)
+def orphan_compute_node(cloud: Cloud) -> None:
+    """The source has a compute node that its driver no longer knows: it is deleted on the way."""
+    server = cloud.boot("src")
+    cloud.add_compute_node("src", "gone-node")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS)
+def compute_node_lost_on_the_way(cloud: Cloud) -> None:
+    """The destination's compute node is deleted while the guest moves: the instance is left without a node."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("driver", "live_migration", lambda: cloud.remove_compute_nodes("dst"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=frozenset({"check_can_live_migrate_destination", "compute_utils"}))
+def destination_without_compute_node(cloud: Cloud) -> Any:
+    """The destination has a service and no compute node: the check fails."""
+    server = cloud.boot("src")
+    cloud.remove_compute_nodes("dst")
+    return cloud.check_can_live_migrate(server, to="dst")
+
+
+@scenario(enters=frozenset({"check_can_live_migrate_destination", "compute_utils"}))
+def refused_by_the_destination(cloud: Cloud) -> None:
+    """The destination's processor cannot run the guest: it refuses."""
+    cloud.host("dst").hypervisor.cpu = CPU(features=frozenset({"sse4.2"}))
+    cloud.live_migrate(cloud.boot("src"), to="dst")
+
+
+@scenario(enters=_CHECKS | {"compute_utils"}, shared_storage=False)
+def refused_by_the_source(cloud: Cloud) -> None:
+    """Nothing is shared and no disks are to be copied: the source refuses."""
+    cloud.live_migrate(cloud.boot("src"), to="dst")
+
+
+@scenario(enters=_CHECKS | {"compute_utils"}, shared_storage=False)
+def disks_too_large(cloud: Cloud) -> None:
+    """The disks to be copied do not fit on the destination: the source refuses."""
+    cloud.live_migrate(cloud.boot("src", root_gb=100_000), to="dst", block_migration=True)
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def pre_migration_fails(cloud: Cloud) -> None:
+    """The destination cannot prepare: the migration is rolled back, volume connections included."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "pre_live_migration", with_=_no_room_left)
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False)
+def pre_migration_of_disks_fails(cloud: Cloud) -> None:
+    """The destination cannot prepare for copied disks: what it has is removed."""
+    server = cloud.boot("src")
+    cloud.faults.fail("driver", "pre_live_migration", with_=_no_room_left)
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def driver_fails(cloud: Cloud) -> None:
+    """The guest cannot move: its driver calls the rollback."""
+    server = cloud.boot("src", volumes=3)
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False)
+def driver_fails_to_copy_disks(cloud: Cloud) -> None:
+    """The guest cannot move after its disks were prepared: they are removed."""
+    server = cloud.boot("src")
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination", "detach_volume"}, shared_storage=False)
+def driver_fails_to_move_a_volume_backed_guest(cloud: Cloud) -> None:
+    """The guest boots from a volume and cannot move: its connection and its directory are removed."""
+    server = cloud.boot("src", volumes=1, boot_from_volume=True)
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK)
+def rollback_without_info_cache(cloud: Cloud) -> None:
+    """The instance's row has no info cache: what the rollback tells of its networks is nothing."""
+    server = cloud.boot("src", info_cache=False)
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK)
+def wrong_task_state_at_the_rollback(cloud: Cloud) -> None:
+    """Someone else has changed the task state: the rollback is refused and goes no further."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.faults.interfere("driver", "live_migration", lambda: cloud.update_server(server, task_state="powering-off"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS)
+def wrong_task_state_at_the_destination(cloud: Cloud) -> None:
+    """Someone else has changed the task state: the destination does not write its host, the source goes on."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("driver", "live_migration", lambda: cloud.update_server(server, task_state="powering-off"))
+    cloud.live_migrate(server, to="dst")
+
+
+def _no_room_left() -> exceptions.MigrationPreCheckError:
+    return exceptions.MigrationPreCheckError(reason="no room left")

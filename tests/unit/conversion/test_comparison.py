@@ -1,0 +1,189 @@
+"""A comparison finds what differs, where, and says whether it may."""
+
+import dataclasses
+import datetime
+
+import pytest
+
+from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.comparison import ABSENT, Verdict, compare
+from fakevirt.conversion.observation import Observation
+from fakevirt.instrument.canonical import Canonicalizer
+from fakevirt.instrument.snapshot import Entity
+from fakevirt.instrument.trace import Effect, Trace
+from fakevirt.manager.plan import ConversionPlan
+
+ITEM = "live_migration"
+LEGACY, OBJECTS = ConversionPlan.legacy(), ConversionPlan.objects()
+
+
+def call(operation, channel="driver", service="src", **arguments):
+    return Effect(channel, operation, arguments, service=service, scope=ITEM)
+
+
+def observation(plan, *effects):
+    trace = Trace()
+    trace.effects = [Effect("manager", "live_migration", {}, service="src", scope=ITEM), *effects]
+    canonical = Canonicalizer(datetime.datetime(2014, 4, 17)).effects(trace)
+    return Observation(plan, trace, tuple(canonical))
+
+
+def compared(legacy, objects, **kwargs):
+    return compare(observation(LEGACY, *legacy), observation(OBJECTS, *objects), **kwargs)
+
+
+def test_two_runs_with_the_same_effects_are_the_same():
+    assert compared([call("spawn", a=1)], [call("spawn", a=1)]).verdict is Verdict.SAME
+
+
+def test_an_effect_that_the_object_path_lacks_is_a_divergence():
+    comparison = compared([call("unfilter"), call("cleanup")], [call("cleanup")])
+    (difference,) = comparison.divergences
+    assert comparison.verdict is Verdict.DIVERGED
+    assert (difference.channel, difference.operation, difference.field) == ("driver", "unfilter", None)
+    assert difference.objects is ABSENT
+
+
+def test_an_effect_that_the_object_path_adds_is_a_divergence():
+    (difference,) = compared([call("cleanup")], [call("cleanup"), call("destroy")]).divergences
+    assert difference.operation == "destroy"
+    assert difference.legacy is ABSENT
+
+
+def test_effects_in_another_order_are_divergences():
+    comparison = compared([call("unfilter"), call("cleanup")], [call("cleanup"), call("unfilter")])
+    assert comparison.verdict is Verdict.DIVERGED
+
+
+def test_the_same_step_with_another_argument_differs_in_that_field():
+    (difference,) = compared([call("cleanup", disks=True, vifs=1)], [call("cleanup", disks=False, vifs=1)]).divergences
+    assert (difference.field, difference.legacy, difference.objects) == ("arguments.disks", True, False)
+
+
+def test_a_field_within_a_field_is_named_by_its_path():
+    legacy, objects = (
+        call("update", values={"rows": [{"host": "src"}]}),
+        call("update", values={"rows": [{"host": None}]}),
+    )
+    (difference,) = compared([legacy], [objects]).divergences
+    assert difference.field == "arguments.values.rows[0].host"
+
+
+def test_of_three_calls_alike_the_missing_one_is_named():
+    legacy = [call("terminate_connection", volume=n) for n in ("one", "two", "three")]
+    objects = [call("terminate_connection", volume=n) for n in ("one", "three")]
+    (difference,) = compared(legacy, objects).divergences
+    assert difference.legacy.content == {"arguments": {"volume": "two"}}
+
+
+def test_a_call_by_another_host_is_another_step():
+    comparison = compared([call("cleanup", service="src")], [call("cleanup", service="dst")])
+    assert [d.field for d in comparison.divergences] == [None, None]
+
+
+def test_another_outcome_is_a_divergence():
+    legacy, objects = call("get_info"), call("get_info")
+    legacy.returned(1)
+    objects.raised(KeyError("uuid"))
+    fields = {d.field for d in compared([legacy], [objects]).divergences}
+    assert fields == {"returned", "raised"}
+
+
+def test_a_field_that_a_read_would_load_equals_anything():
+    legacy = call("spawn", instance=Entity("Instance", "dict", {"uuid": "a", "metadata": {"role": "guest"}}))
+    objects = call("spawn", instance=Entity("Instance", "object", {"uuid": "a"}, lazy=frozenset({"metadata"})))
+    assert compared([legacy], [objects]).verdict is Verdict.SAME
+
+
+def test_a_field_that_is_just_not_there_does_not():
+    legacy = call("spawn", instance=Entity("Instance", "dict", {"uuid": "a", "host": "src"}))
+    objects = call("spawn", instance=Entity("Instance", "object", {"uuid": "a"}))
+    (difference,) = compared([legacy], [objects]).divergences
+    assert difference.objects is ABSENT
+
+
+HOST = Allowance("db", "the host is written once less", "update instances", "arguments.values.host")
+
+
+def test_an_allowance_covers_the_field_that_it_names():
+    legacy = [call("update instances", "db", values={"host": "src", "task_state": None})]
+    objects = [call("update instances", "db", values={"task_state": None})]
+    comparison = compared(legacy, objects, known=[HOST])
+    assert comparison.verdict is Verdict.ALLOWED
+    assert comparison.used == {HOST}
+
+
+def test_an_allowance_covers_no_other_field():
+    legacy = [call("update instances", "db", values={"host": "src", "task_state": None})]
+    objects = [call("update instances", "db", values={"task_state": "migrating"})]
+    comparison = compared(legacy, objects, known=[HOST])
+    assert comparison.verdict is Verdict.DIVERGED
+    assert [d.field for d in comparison.divergences] == ["arguments.values.task_state"]
+
+
+def test_an_allowance_of_a_field_does_not_cover_the_loss_of_the_whole_effect():
+    assert compared([call("update instances", "db")], [], known=[HOST]).verdict is Verdict.DIVERGED
+
+
+def test_an_allowance_without_a_field_covers_the_whole_effect_and_no_field():
+    whole = dataclasses.replace(HOST, field=None)
+    assert compared([call("update instances", "db")], [], known=[whole]).verdict is Verdict.ALLOWED
+    legacy, objects = call("update instances", "db", a=1), call("update instances", "db", a=2)
+    assert compared([legacy], [objects], known=[whole]).verdict is Verdict.DIVERGED
+
+
+def test_an_allowance_holds_only_while_its_work_item_is_converted():
+    allowance = dataclasses.replace(HOST, field=None, work_item="_rollback_live_migration")
+    legacy = observation(LEGACY, call("update instances", "db"))
+    converted = observation(ConversionPlan.only("_rollback_live_migration"))
+    unconverted = observation(ConversionPlan.all_but("_rollback_live_migration"))
+    assert compare(legacy, converted, known=[allowance]).verdict is Verdict.ALLOWED
+    assert compare(legacy, unconverted, known=[allowance]).verdict is Verdict.DIVERGED
+
+
+def test_an_allowance_that_was_asked_for_and_covers_nothing_is_a_finding():
+    comparison = compared([], [], allow=[HOST])
+    assert comparison.verdict is Verdict.DIVERGED
+    assert comparison.unused == (HOST,)
+
+
+def test_a_known_allowance_that_covers_nothing_is_none():
+    assert compared([], [], known=[HOST]).verdict is Verdict.SAME
+
+
+def test_runs_that_enter_no_work_item_are_not_compared():
+    comparison = compare(Observation(LEGACY), Observation(OBJECTS))
+    assert comparison.verdict is Verdict.NOT_COMPARED
+    assert "entered no work item" in comparison.not_compared
+
+
+def test_a_run_that_could_not_be_set_up_is_not_compared():
+    broken = Observation(OBJECTS, set_up_error=ValueError("no such host"))
+    comparison = compare(observation(LEGACY), broken)
+    assert comparison.verdict is Verdict.NOT_COMPARED
+    assert "no such host" in comparison.not_compared
+
+
+@pytest.mark.parametrize("entering", [{ITEM, "detach_volume"}, {"detach_volume"}, set()])
+def test_runs_that_enter_other_work_items_than_they_should_are_not_compared(entering):
+    assert compared([], [], entering=frozenset(entering)).verdict is Verdict.NOT_COMPARED
+
+
+def test_a_divergence_counts_for_the_work_item_in_which_it_shows():
+    other = Effect("manager", "pre", {}, service="dst", scope="compute_utils")
+    comparison = compared([call("unfilter"), other], [other])
+    assert comparison.verdict_for(ITEM) is Verdict.DIVERGED
+    assert comparison.verdict_for("compute_utils") is Verdict.SAME
+
+
+def test_a_divergence_in_no_work_item_counts_for_all():
+    state = Effect("state", "table instances", {"content": [1]})
+    comparison = compared([state], [Effect("state", "table instances", {"content": [2]})])
+    assert comparison.verdict_for(ITEM) is Verdict.DIVERGED
+
+
+def test_an_allowed_difference_counts_for_the_work_item_that_brings_it():
+    allowance = dataclasses.replace(HOST, field=None, work_item="_rollback_live_migration")
+    comparison = compared([call("update instances", "db")], [], known=[allowance])
+    assert comparison.verdict_for("_rollback_live_migration") is Verdict.ALLOWED
+    assert comparison.verdict_for(ITEM) is Verdict.SAME
