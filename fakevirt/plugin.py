@@ -1,0 +1,366 @@
+"""The pytest plugin: options, markers and fixtures.
+
+It only binds what the rest of the package does, and imports that when a test asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from fakevirt import running_test
+from fakevirt.running_test import RunningTest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_mock import MockerFixture
+
+    from fakevirt.cloud import Cloud
+    from fakevirt.db.engine import Database
+    from fakevirt.driver.interface import ComputeDriver
+    from fakevirt.manager.plan import CallPath
+    from fakevirt.testing.checker import ConversionChecker
+
+    T = TypeVar("T")
+
+CALL_PATHS = ("legacy", "objects")
+MEMORY = "sqlite://"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line and the ini file say.
+
+    Args:
+        call_path: The call path that ``call_path`` is restricted to, None: both.
+        conversion_board: Whether the board is printed.
+        database_url: Where clouds have their databases, None: in memory.
+    """
+
+    call_path: str | None
+    conversion_board: bool
+    database_url: str | None
+
+
+OPTIONS = pytest.StashKey[Options]()
+RUNNING = pytest.StashKey[RunningTest]()
+#: The attribute of a test's last report that tells what the test compared; xdist carries it from its workers.
+COMPARED = "fakevirt_compared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options, each with its entry in the ini file."""
+    group = parser.getgroup("fakevirt", "fakevirt: two call paths, one behaviour")
+    group.addoption(
+        "--call-path",
+        metavar="PATH",
+        help="run tests that use the fixture call_path on this call path only: legacy or objects (ini: call_path)",
+    )
+    group.addoption(
+        "--conversion-board",
+        action="store_true",
+        help="print one row for each work item that the run compared (ini: conversion_board)",
+    )
+    group.addoption(
+        "--fakevirt-db",
+        metavar="URL",
+        help="SQLAlchemy's URL of the database that clouds use, in memory by default; its tables are emptied. {worker} "
+        "stands for the name of the xdist worker (ini: fakevirt_db)",
+    )
+    parser.addini("call_path", "call path that the fixture call_path is restricted to", type="string", default="")
+    parser.addini("conversion_board", "whether the conversion board is printed", type="bool", default=False)
+    parser.addini("fakevirt_db", "URL of the database that clouds use", type="string", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers and read the options."""
+    config.addinivalue_line(
+        "markers",
+        "work_item(name): the test is about this work item: conversion.check takes it by default, and both_call_paths "
+        "fails unless both runs enter it",
+    )
+    config.addinivalue_line(
+        "markers",
+        'allow(channel, reason, operation="*", field=None): the two call paths differ here and may, for this reason; '
+        "each comparison of the test must make use of it. The nearest markers apply: the test's own, else its class's, "
+        "else its module's",
+    )
+    config.stash[OPTIONS] = _options(config)
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
+    """Load the bridge to testtools as soon as there is a test case of testtools."""
+    testtools = sys.modules.get("testtools")
+    plugins = collector.config.pluginmanager
+    if testtools is None or plugins.has_plugin("fakevirt-testtools"):
+        return
+    if isinstance(obj, type) and issubclass(obj, getattr(testtools, "TestCase", ())):
+        from fakevirt.testing import testtools_bridge
+
+        plugins.register(testtools_bridge, "fakevirt-testtools")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the call path that is not wanted."""
+    wanted = config.stash[OPTIONS].call_path
+    if wanted is None:
+        return
+    unwanted = [item for item in items if _call_path_of(item) not in (None, wanted)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if _call_path_of(item) in (None, wanted)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, T, T]:
+    """Tell the parts that compare which test is running."""
+    options = item.config.stash[OPTIONS]
+    test = RunningTest(
+        item.nodeid,
+        f"pytest {shlex.quote(item.nodeid)}",
+        lambda name: _nearest_marks(item, name),
+        options.database_url,
+    )
+    if options.conversion_board:
+        from fakevirt.testing import run_board
+
+        test.board_entry = run_board.to_primitive
+    item.stash[RUNNING] = test
+    try:
+        with running_test.running(test):
+            return (yield)
+    finally:
+        # Clouds are not to outlive their test.
+        del item.stash[RUNNING]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker that names no work item, even if nothing reads it."""
+    if item.get_closest_marker("work_item") is not None:
+        from fakevirt.testing import markers
+
+        markers.work_item(item.stash[RUNNING])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, T, T]:
+    """Fail a test that allows a difference and compares nothing: the allowance is unused."""
+    # A comparison that fails is shown without the way it took.
+    __tracebackhide__ = True
+    result = yield
+    test = item.stash[RUNNING]
+    if not test.comparisons and test.nearest_marks("allow"):
+        from fakevirt.usage_error import UsageError
+
+        error = UsageError(
+            expected="a comparison that makes use of the allowance",
+            happened="the test compares nothing",
+            where=f"the marker allow of {item.nodeid}",
+            how_to_go_on="remove the marker, or use both_call_paths or conversion.check",
+        )
+        pytest.fail(str(error), pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the traces of its clouds to the report of a test that failed, and what it compared to its last report."""
+    report = yield
+    test = item.stash.get(RUNNING, None)
+    if test is None:
+        return report
+    if report.failed:
+        report.sections += [*test.sections, *_traces(test)]
+        # A failure of the teardown does not tell them again.
+        test.sections.clear()
+        test.clouds.clear()
+    if call.when == "teardown" and test.board:
+        vars(report)[COMPARED] = test.board
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the board."""
+    if not config.stash[OPTIONS].conversion_board:
+        return
+    from fakevirt.testing import run_board
+
+    compared = [
+        entry
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for entry in getattr(report, COMPARED, ())
+    ]
+    writer = config.get_terminal_writer()
+    terminalreporter.section("conversion board")
+    terminalreporter.write(run_board.render(compared, width=writer.fullwidth, colour=writer.hasmarkup))
+
+
+@pytest.fixture
+def fake_cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """A cloud of two compute hosts, src and dst, in which everything is converted.
+
+    In a test that uses call_path it runs on that path. Other arguments of Cloud come by indirect parametrization:
+    @pytest.mark.parametrize("fake_cloud", [{"shared_storage": False}], indirect=True).
+    """
+    from fakevirt.cloud import Cloud
+    from fakevirt.manager.plan import CallPath, ConversionPlan
+
+    arguments = {**request.node.stash[RUNNING].cloud_arguments, **getattr(request, "param", {})}
+    if "call_path" in request.fixturenames:
+        path = CallPath(request.getfixturevalue("call_path"))
+        arguments["plan"] = ConversionPlan.legacy() if path is CallPath.LEGACY else ConversionPlan.objects()
+    with Cloud(**arguments) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def fake_driver(request: pytest.FixtureRequest) -> Iterator[ComputeDriver]:
+    """A virt driver on an in-memory hypervisor of its own, whose calls are recorded.
+
+    Arguments of VirtDriverFixture come by indirect parametrization.
+    """
+    from fakevirt.fixtures.driver import VirtDriverFixture
+
+    with VirtDriverFixture(**getattr(request, "param", {})) as fixture:
+        yield fixture.driver
+
+
+@pytest.fixture
+def fake_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database with Nova's tables; fakevirt.db.api uses it for the duration of the test."""
+    from fakevirt.db.engine import MEMORY
+    from fakevirt.fixtures.database import DatabaseFixture
+
+    with DatabaseFixture(request.config.stash[OPTIONS].database_url or MEMORY) as fixture:
+        yield fixture.database
+
+
+@pytest.fixture
+def conversion(request: pytest.FixtureRequest) -> ConversionChecker:
+    """Compares the two call paths: conversion.check(work_item, scenario) returns a Comparison, or raises."""
+    from fakevirt.testing.checker import ConversionChecker
+
+    return ConversionChecker(request.node.stash[RUNNING])
+
+
+@pytest.fixture(params=CALL_PATHS)
+def call_path(request: pytest.FixtureRequest) -> CallPath:
+    """Run the test once on each call path; fake_cloud follows."""
+    from fakevirt.manager.plan import CallPath
+
+    return CallPath(request.param)
+
+
+@pytest.fixture
+def raw_conductor_forbidden(mocker: MockerFixture) -> None:
+    """Fail the test at the first raw conductor call, and say where it was made.
+
+    The setting up of a cloud may make such calls, and in a comparison so may work items that the plan does not convert.
+    """
+    from fakevirt.testing import raw_conductor
+
+    raw_conductor.forbid(mocker)
+
+
+def _options(config: pytest.Config) -> Options:
+    return Options(
+        call_path=_read_call_path(config),
+        conversion_board=config.getoption("conversion_board") or config.getini("conversion_board"),
+        database_url=_read_database_url(config),
+    )
+
+
+def _read_call_path(config: pytest.Config) -> str | None:
+    given = _given(config, "call_path", "--call-path")
+    if given is None:
+        return None
+    path, where = given
+    if path in CALL_PATHS:
+        return path
+    raise _refused(
+        expected=f"a call path: {' or '.join(CALL_PATHS)}",
+        happened=f"{path!r} is none",
+        where=where,
+        how_to_go_on="name one of the two, or leave it out to run both",
+    )
+
+
+def _read_database_url(config: pytest.Config) -> str | None:
+    given = _given(config, "fakevirt_db", "--fakevirt-db")
+    if given is None or given[0] == MEMORY:
+        return None
+    from fakevirt.db.engine import Database
+    from fakevirt.usage_error import UsageError
+
+    template, where = given
+    distributed = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
+    if distributed and "{worker}" not in template:
+        raise _refused(
+            expected="a database for each xdist worker",
+            happened="the URL is the same for all of them",
+            where=where,
+            how_to_go_on="put {worker} into the URL: it becomes gw0, gw1, …; or run without xdist",
+        )
+    # The process that only hands out tests looks at its first worker's database, before that one does.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0" if distributed else "main")
+    url = template.replace("{worker}", worker)
+    try:
+        Database(url).dispose()
+    except UsageError as error:
+        raise _refused(
+            expected=error.expected,
+            happened=error.happened,
+            where=f"{where}: {error.where}",
+            how_to_go_on=error.how_to_go_on,
+        ) from None
+    return url
+
+
+def _refused(*, expected: str, happened: str, where: str, how_to_go_on: str) -> pytest.UsageError:
+    """Return pytest's own error about a command line, in the four parts of fakevirt's."""
+    from fakevirt.usage_error import UsageError
+
+    error = UsageError(expected=expected, happened=happened, where=where, how_to_go_on=how_to_go_on)
+    return pytest.UsageError(str(error))
+
+
+def _given(config: pytest.Config, name: str, option: str) -> tuple[str, str] | None:
+    """Return the value of an option and where it was given; the command line counts before the ini file."""
+    if config.getoption(name) is not None:
+        return config.getoption(name), f"the option {option}"
+    if config.getini(name):
+        return config.getini(name), f"{name} in {config.inipath}"
+    return None
+
+
+def _traces(test: RunningTest) -> list[tuple[str, str]]:
+    if not test.clouds:
+        return []
+    from fakevirt.conversion.report import last_effects
+
+    return [
+        (f"fakevirt trace (plan {cloud.plan})", "\n".join(last_effects(cloud))) for cloud in test.clouds if cloud.trace
+    ]
+
+
+def _nearest_marks(item: pytest.Item, name: str) -> Sequence[pytest.Mark]:
+    for node in reversed(item.listchain()):
+        marks = [mark for mark in node.own_markers if mark.name == name]
+        if marks:
+            return marks
+    return ()
+
+
+def _call_path_of(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("call_path") if callspec is not None else None

@@ -1,0 +1,1 @@
+"""What the pytest plugin binds: the checker, its markers, the board of a run, and the bridge to testtools."""

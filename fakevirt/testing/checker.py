@@ -1,0 +1,70 @@
+"""What the fixture ``conversion`` gives a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.check import ConversionError, check
+from fakevirt.conversion.comparison import Comparison
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.running_test import RunningTest
+from fakevirt.testing import markers
+from fakevirt.usage_error import UsageError
+
+
+class ConversionChecker:
+    """Compares scenarios for one test.
+
+    Args:
+        test: The test, whose markers say what is allowed.
+    """
+
+    def __init__(self, test: RunningTest) -> None:
+        self._test = test
+
+    def check(
+        self,
+        work_item: str | None = None,
+        scenario: str | None = None,
+        plan: ConversionPlan | None = None,
+        allow: Iterable[Allowance] = (),
+    ) -> Comparison:
+        """Compare a scenario under a plan with the same scenario on the legacy path.
+
+        Args:
+            work_item: The work item that it must enter; the marker ``work_item`` names it, unless given.
+            scenario: The scenario's name.
+            plan: The plan that is held against the legacy path; everything converted, unless given.
+            allow: Differences that must be there, besides those of the nearest markers ``allow``.
+
+        Returns:
+            The comparison, whose verdict is SAME or ALLOWED.
+
+        Raises:
+            ConversionError: The verdict is another; the message has the aligned traces.
+            UsageError: There is no such work item or scenario, or one is not named.
+        """
+        __tracebackhide__ = True
+        work_item = work_item or markers.work_item(self._test)
+        if work_item is None or scenario is None:
+            raise UsageError(
+                expected="the name of a work item and the name of a scenario",
+                happened=f"work_item={work_item!r}, scenario={scenario!r}",
+                where=f"conversion.check in {self._test.name}",
+                how_to_go_on='write conversion.check("live_migration", "shared_storage"), or give the test the marker '
+                'work_item("live_migration") and write conversion.check(scenario="shared_storage")',
+            )
+        try:
+            comparison = check(
+                work_item,
+                scenario,
+                plan=plan,
+                allow=(*allow, *markers.allowances(self._test)),
+                **self._test.cloud_arguments,
+            )
+        except ConversionError as error:
+            self._test.compared(scenario, error.comparison)
+            raise
+        self._test.compared(scenario, comparison)
+        return comparison
