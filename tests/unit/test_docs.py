@@ -1,0 +1,71 @@
+"""Everything public is in the README."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from fakevirt import cli, matchers, plugin
+from fakevirt.conversion.comparison import Verdict
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def documented(name):
+    return f"`{name}" in README
+
+
+@pytest.mark.parametrize("name", sorted(re.findall(r"@pytest\.fixture.*?\ndef (\w+)\(", inspect.getsource(plugin))))
+def test_a_pytest_fixture_is_documented(name):
+    assert documented(f"{name}`")
+
+
+def test_the_pytest_fixtures_were_found():
+    assert len(re.findall(r"@pytest\.fixture", inspect.getsource(plugin))) == 6
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r'"(--[\w-]+)"', inspect.getsource(plugin)))))
+def test_a_pytest_option_is_documented_with_its_ini_entry(option):
+    assert documented(option)
+    assert documented(option.removeprefix("--").replace("-", "_") + "`")
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r'"(--[\w-]+)"', inspect.getsource(cli)))))
+def test_an_option_of_the_command_is_documented(option):
+    assert documented(option)
+
+
+@pytest.mark.parametrize("marker", ["work_item(name)", 'allow(channel, reason, operation="*", field=None)'])
+def test_a_marker_is_documented_as_it_is_registered(marker, pytestconfig):
+    assert any(line.startswith(f"{marker}:") for line in pytestconfig.getini("markers"))
+    assert documented(f"{marker}`")
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_verdict_is_documented(verdict):
+    assert documented(f"{verdict.value}`")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, value in vars(matchers).items()
+        if inspect.isclass(value) and value.__module__ == matchers.__name__
+    ],
+)
+def test_a_matcher_is_documented(name):
+    assert name.startswith("_") or name == "Traced" or documented(f"{name}`")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fixtures").glob("*.py")), ids=lambda path: path.name)
+def test_a_fixture_class_is_documented(path):
+    (name,) = re.findall(r"^class (\w+Fixture)\(", path.read_text(), re.MULTILINE)
+    assert documented(f"{path.stem}.{name}`")
+
+
+@pytest.mark.parametrize("target", ["verify", "test"])
+def test_a_command_of_make_is_documented(target):
+    assert f"$ make {target}" in README
