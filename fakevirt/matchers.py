@@ -39,10 +39,10 @@ else:
 
 
 class _Sequence(_TraceMatcher):
-    """Matches if just these things happened on one channel, in this order.
+    """Matches if these things happened on one channel, in this order; others may have happened in between.
 
     Args:
-        *operations: What is to have happened.
+        *operations: What is to have happened; nothing at all, if none is given.
         service: The host whose effects count; all count, unless given.
     """
 
@@ -64,20 +64,19 @@ class _Sequence(_TraceMatcher):
         """Return None if just these things happened, else what happened instead."""
         effects = _trace_of(matchee).on(self._channel)
         happened = [e.operation for e in effects if self._service in (None, e.service)]
-        if happened == self._operations:
+        missing = _first_missing(self._operations, happened)
+        if missing is None and (self._operations or not happened):
             return None
         expected = f"expected {self._what}{f' of {self._service}' if self._service else ''}: "
-        number = _first_difference(self._operations, happened)
-        return Mismatch(
-            f"{expected}{_list(self._operations)}\n"
-            f"{'what happened:':{len(expected)}}{_list(happened)}\n"
-            f"they differ from {f'number {number + 1}' if number else 'the first'} on: "
-            f"expected {_at(self._operations, number)}, happened {_at(happened, number)}"
-        )
+        lines = [f"{expected}{_list(self._operations)}", f"{'what happened:':{len(expected)}}{_list(happened)}"]
+        if missing is not None:
+            after = f" after {self._operations[missing - 1]}" if missing else ""
+            lines.append(f"{'missing:':{len(expected)}}{self._operations[missing]}{after}")
+        return Mismatch("\n".join(lines))
 
 
 class MadeDriverCalls(_Sequence):
-    """Matches if just these driver methods were called, in this order.
+    """Matches if these driver methods were called, in this order, others in between or not.
 
     Args:
         *operations: The methods.
@@ -89,7 +88,7 @@ class MadeDriverCalls(_Sequence):
 
 
 class Notified(_Sequence):
-    """Matches if just these notifications were sent, in this order.
+    """Matches if these notifications were sent, in this order, others in between or not.
 
     Args:
         *event_types: Their event types, such as ``compute.instance.update``.
@@ -104,7 +103,7 @@ class Notified(_Sequence):
 
 
 class SentRPC(_Sequence):
-    """Matches if just these messages were sent to compute hosts and tasks, in this order.
+    """Matches if these messages were sent to compute hosts and tasks, in this order, others in between or not.
 
     Args:
         *methods: The methods that they call.
@@ -216,14 +215,10 @@ def _lines(number: int, row: Row) -> Iterable[str]:
             yield f"      + {difference.objects!r}"
 
 
-def _first_difference(expected: Sequence[str], happened: Sequence[str]) -> int:
-    pairs = zip(expected, happened, strict=False)
-    different = (number for number, (a, b) in enumerate(pairs) if a != b)
-    return next(different, min(len(expected), len(happened)))
-
-
-def _at(operations: Sequence[str], number: int) -> str:
-    return operations[number] if number < len(operations) else "no more"
+def _first_missing(expected: Sequence[str], happened: Sequence[str]) -> int | None:
+    """Return the number of the first that did not happen after those before it, None if all did."""
+    remaining = iter(happened)
+    return next((number for number, operation in enumerate(expected) if operation not in remaining), None)
 
 
 def _list(operations: Sequence[str]) -> str:
