@@ -14,12 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from fakevirt.conversion import report
 from fakevirt.conversion.board import Board, chosen_scenarios, fill_board
-from fakevirt.conversion.board_table import board_table
+from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.comparison import Comparison
 from fakevirt.conversion.scenarios import Scenario
 from fakevirt.usage_error import UsageError
-
-_WIDTH = 140
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # What the managers log of failures that scenarios bring about is in the traces.
     logging.getLogger().addHandler(logging.NullHandler())
     # In a pipe there is no width to fit into.
-    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     try:
         return _verify(arguments, console)
     except UsageError as error:

@@ -13,6 +13,9 @@ from fakevirt.conversion.board import BoardRow
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.instrument.trace import Effect
 
+#: The columns that the table wants: below that, rich shortens headings and names.
+WIDTH = 150
+
 _STYLES = {
     Verdict.SAME: "green",
     Verdict.ALLOWED: "green",
@@ -46,7 +49,7 @@ def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterab
             str(len(row.raw_conductor_calls)),
             str(len(row.dict_accesses)),
             str(len(row.unversioned_arguments)),
-            ", ".join(row.had_to_accept_an_object) or "-",
+            "\n".join(row.had_to_accept_an_object) or "-",
         )
     notes = [Text(f"left in {row.work_item}: {place}", style="red") for row in rows for place in _places(row)]
     notes += [Text(f"allowed: {reason}", style="dim") for reason in reasons]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _AROUND = 3
 _SHOWN = 10
 _WIDTH = 100
+#: The request travels with every call and would be in every line.
+_CONTEXT = "<RequestContext>"
 
 
 def describe(comparison: Comparison, *, what: str, reproduce: str) -> str:
@@ -93,13 +95,17 @@ def last_effects(cloud: Cloud, *, count: int = 40) -> list[str]:
 
 def brief(effect: CanonicalEffect) -> str:
     """Return an effect in one line."""
-    arguments = ", ".join(f"{name}={_value(value)}" for name, value in effect.content["arguments"].items())
+    place = f"{effect.channel} {effect.service}" if effect.service else effect.channel
+    if effect.channel == "state":
+        return f"{place}: {effect.operation}"
+    shown = {name: _value(value) for name, value in effect.content["arguments"].items()}
+    arguments = ", ".join(f"{name}={value}" for name, value in shown.items() if value != _CONTEXT)
     outcome = ""
     if "raised" in effect.content:
         outcome = f" raised {_value(effect.content['raised'])}"
-    elif effect.content.get("returned") is not None:
+    elif "returned" in effect.content:
         outcome = f" -> {_value(effect.content['returned'])}"
-    return _cut(f"{effect.channel} {effect.service or '-'}: {effect.operation}({arguments}){outcome}", _WIDTH)
+    return _cut(f"{place}: {effect.operation}({arguments}){outcome}", _WIDTH)
 
 
 def _row(number: int, row: Row) -> list[str]:
@@ -123,7 +129,7 @@ def _row(number: int, row: Row) -> list[str]:
 
 
 def _headline(difference: Difference) -> str:
-    place = f"{difference.channel} {difference.operation} on {difference.service or 'no service'}"
+    place = f"{difference.channel} {difference.operation}" + (f" on {difference.service}" if difference.service else "")
     if difference.field is not None:
         legacy, objects = _value(difference.legacy), _value(difference.objects)
         return f"{place}: {difference.field} is {_cut(legacy, 60)} on legacy and {_cut(objects, 60)} on objects"

@@ -9,13 +9,10 @@ from typing import Any
 from rich.console import Console
 
 from fakevirt.conversion.board import BoardRow, row_of, worst
-from fakevirt.conversion.board_table import board_table
+from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.instrument.trace import Effect
 from fakevirt.manager.work_items import NAMES
-
-#: Below this, rich shortens headings to a letter or two.
-_WIDTH = 120
 
 
 def to_primitive(name: str, comparison: Comparison) -> dict[str, Any]:
@@ -46,7 +43,7 @@ def render(compared: Iterable[dict[str, Any]], *, width: int, colour: bool) -> s
         _merged([row for row in rows if row.work_item == name]) for name in NAMES if name in {r.work_item for r in rows}
     ]
     reasons = sorted({reason for entry in compared for reason in entry["reasons"]})
-    console = Console(file=io.StringIO(), width=max(width, _WIDTH), force_terminal=colour, no_color=not colour)
+    console = Console(file=io.StringIO(), width=max(width, WIDTH), force_terminal=colour, no_color=not colour)
     with console.capture() as captured:
         console.print(board_table(merged, reasons))
     return captured.get()
