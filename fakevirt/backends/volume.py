@@ -128,8 +128,11 @@ class VolumeAPI:
         self._change(volume_id, "detaching", ("in-use",))
 
     def roll_detaching(self, context: Any, volume_id: str) -> None:
-        """Take the mark of ``begin_detaching`` back; VolumeNotFound, InvalidVolume."""
-        self._change(volume_id, "in-use", ("detaching",))
+        """Take the mark of ``begin_detaching`` back, if the volume has it; VolumeNotFound."""
+        volume = self._volume(volume_id)
+        # A volume that only a migration disconnects was never marked: Cinder leaves its state alone.
+        if volume.status == "detaching":
+            volume.status = "in-use"
 
     def attach(self, context: Any, volume_id: str, instance_uuid: str, mountpoint: str, mode: str = "rw") -> None:
         """Note that a volume is attached; VolumeNotFound, InvalidVolume."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fakevirt.context import RequestContext
 from fakevirt.manager.compat import hydrate
 from fakevirt.notifications import usage_payload
+from fakevirt.objects.instance_fault import describe_fault
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -55,6 +56,7 @@ def _send(
     fault: Exception | None,
 ) -> None:
     if fault is not None:
-        payload["fault"] = str(fault)
+        described = describe_fault(fault)
+        payload |= {"exception": fault, "message": described["message"], "code": described["code"]}
     send = manager.notifier.error if event_suffix.endswith("error") else manager.notifier.info
     send(context, f"compute.instance.{event_suffix}", payload)

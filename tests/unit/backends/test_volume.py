@@ -90,7 +90,16 @@ def test_detaching_can_be_rolled_back(volume_api: VolumeAPI, volume_id: str) -> 
     assert (volume["status"], volume["instance_uuid"]) == ("in-use", "uuid-1")
 
 
-@pytest.mark.parametrize("method", ["unreserve_volume", "begin_detaching", "roll_detaching"])
+@pytest.mark.parametrize("status", ["available", "in-use"])
+def test_there_is_nothing_to_roll_back_of_a_volume_that_is_not_being_detached(
+    volume_api: VolumeAPI, volume_id: str, status: str
+) -> None:
+    volume_api.volumes[volume_id].status = status
+    volume_api.roll_detaching(None, volume_id)
+    assert volume_api.get(None, volume_id)["status"] == status
+
+
+@pytest.mark.parametrize("method", ["unreserve_volume", "begin_detaching"])
 def test_an_available_volume_is_in_the_wrong_state_for(volume_api: VolumeAPI, volume_id: str, method: str) -> None:
     with pytest.raises(exceptions.InvalidVolume, match="is available, and only one that is"):
         getattr(volume_api, method)(None, volume_id)

@@ -1,0 +1,42 @@
+"""An allowance says which difference may be, and why."""
+
+import pytest
+
+from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.observation import COMPARED
+from fakevirt.manager.work_items import NAMES
+
+
+@pytest.mark.parametrize(
+    ("allowance", "channel", "operation", "field", "covered"),
+    [
+        (Allowance("db", "why"), "db", "update instances", None, True),
+        (Allowance("db", "why"), "driver", "update instances", None, False),
+        (Allowance("db", "why"), "db", "update instances", "arguments.values", False),
+        (Allowance("db", "why", "update instances"), "db", "update instances", None, True),
+        (Allowance("db", "why", "update instances"), "db", "insert instances", None, False),
+        (Allowance("db", "why", "update instances"), "db", "update instances_more", None, False),
+        (Allowance("db", "why", "*instances"), "db", "insert instances", None, True),
+        (Allowance("db", "why", "* instances"), "db", "insert faults", None, False),
+        (Allowance("db", "why", field="arguments.values.host"), "db", "x", "arguments.values.host", True),
+        (Allowance("db", "why", field="arguments.values.host"), "db", "x", "arguments.values.hosts", False),
+        (Allowance("db", "why", field="arguments.values.host"), "db", "x", None, False),
+        (Allowance("db", "why", field="arguments.*.host"), "db", "x", "arguments.values.host", True),
+        (Allowance("db", "why", field="arguments.rows[*].host"), "db", "x", "arguments.rows[0].host", True),
+        (Allowance("db", "why", field="arguments.rows[0].host"), "db", "x", "arguments.rows0.host", False),
+        (Allowance("db", "why", field="arguments.values.host"), "db", "x", "argumentsXvaluesXhost", False),
+    ],
+)
+def test_it_covers_the_place_that_it_names(allowance, channel, operation, field, covered):
+    assert allowance.covers(channel, operation, field) is covered
+
+
+@pytest.mark.parametrize("allowance", KNOWN, ids=lambda allowance: allowance.reason[:30])
+def test_every_known_one_names_a_channel_that_is_compared_a_work_item_and_a_reason(allowance):
+    assert allowance.channel in COMPARED
+    assert allowance.work_item is None or allowance.work_item in NAMES
+    assert len(allowance.reason) > 20
+
+
+def test_no_known_one_covers_a_whole_channel():
+    assert [a for a in KNOWN if a.operation == "*"] == []

@@ -1,0 +1,151 @@
+"""The command ``fakevirt``."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from fakevirt import cli
+from fakevirt.conversion import board as board_module
+from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.scenarios import SCENARIOS, Scenario
+
+ONE = "refused_by_the_source"
+
+
+@pytest.fixture
+def verify(capsys):
+    """Run ``fakevirt verify``; return its exit status and what it printed on stdout and stderr."""
+
+    def verify(*arguments):
+        status = cli.main(["verify", *arguments])
+        return status, *capsys.readouterr()
+
+    return verify
+
+
+def test_a_scenario_that_passes_prints_its_rows_and_exits_0(verify):
+    status, out, err = verify("--scenario", ONE)
+    assert (status, err) == (0, "")
+    rows = [line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│")]
+    assert [name for name in rows if name] == [
+        "check_can_live_migrate_destination",
+        "check_can_live_migrate_source",
+        "compute_utils",
+    ]
+    assert out.count("SAME") == 3
+
+
+def test_a_work_item_has_one_row_over_all_scenarios_that_enter_it(verify):
+    status, out, _ = verify("--work-item", "detach_volume")
+    (row,) = [line for line in out.splitlines() if line.startswith("│ detach_volume")]
+    count = sum("detach_volume" in scenario.enters for scenario in SCENARIOS.values())
+    assert status == 0
+    assert row.split("│")[2].strip() == str(count)
+
+
+def test_the_reasons_of_what_is_allowed_are_printed(verify):
+    _, out, _ = verify("--scenario", "driver_fails")
+    assert "allowed: the rollback assigns and saves what changes" in out
+
+
+def test_a_divergence_is_told_with_a_line_that_repeats_it_and_exits_1(verify, monkeypatch):
+    monkeypatch.setattr("fakevirt.conversion.check.KNOWN", ())
+    status, out, _ = verify("--scenario", "driver_fails")
+    assert status == 1
+    assert out.startswith("DIVERGED: driver_fails (The guest cannot move: its driver calls the rollback)")
+    assert "  reproduce:    fakevirt verify --scenario driver_fails" in out.splitlines()
+    assert "differs  db conductor: update instances" in out
+
+
+def test_what_could_not_be_compared_exits_1(verify, monkeypatch):
+    monkeypatch.setitem(SCENARIOS, "idle", Scenario("idle", lambda cloud: None, frozenset({"live_migration"})))
+    status, out, _ = verify("--scenario", "idle")
+    assert status == 1
+    assert out.startswith(f"{Verdict.NOT_COMPARED.value}: idle (idle)")
+    assert "entered no work item" in out
+
+
+def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
+    superfluous = Allowance("volume", "nothing differs here")
+    monkeypatch.setattr(board_module, "KNOWN", (superfluous,))
+    monkeypatch.setattr(board_module, "SCENARIOS", {ONE: SCENARIOS[ONE]})
+    status, out, _ = verify("--scenario", ONE)
+    assert status == 1
+    assert "unused allowance on volume *: nothing differs here" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "happened", "how_to_go_on"),
+    [
+        (["--work-item", "live_migratoin"], "'live_migratoin' is none", "did you mean 'live_migration'?"),
+        (["--scenario", "shared_storag"], "'shared_storag' is none", "did you mean 'shared_storage'?"),
+        (["--work-item", "run_instance"], "no scenario enters 'run_instance'", "take one of: "),
+        (["--work-item", "detach_volume", "--scenario", "consoles_on"], "'consoles_on' is none", "take one of: "),
+    ],
+)
+def test_a_bad_name_is_told_in_four_parts_on_stderr_and_exits_2(verify, arguments, happened, how_to_go_on):
+    status, out, err = verify(*arguments)
+    assert (status, out) == (2, "")
+    parts = [line.partition(":")[0] for line in err.splitlines()]
+    assert parts == ["expected", "happened", "where", "how to go on"]
+    assert happened in err
+    assert how_to_go_on in err
+
+
+def test_the_board_is_written_as_json(verify, tmp_path):
+    path = tmp_path / "board.json"
+    status, out, _ = verify("--scenario", ONE, "--json", str(path))
+    board = json.loads(path.read_text())
+    assert status == 0
+    assert board["passes"] is True
+    assert board["scenarios"] == {ONE: "SAME"}
+    assert {row["work_item"] for row in board["work_items"]} == SCENARIOS[ONE].enters
+    assert "Conversion board" in out
+
+
+def test_a_file_that_cannot_be_written_is_told_in_four_parts_and_exits_2(verify, tmp_path):
+    path = tmp_path / "nowhere" / "board.json"
+    status, _, err = verify("--scenario", ONE, "--json", str(path))
+    assert status == 2
+    assert f"happened:     No such file or directory: {path}" in err
+    assert "how to go on: name a file in a folder that exists" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["verify", "--nonsense"], ["verify", "more"]])
+def test_bad_usage_exits_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: fakevirt" in capsys.readouterr().err
+
+
+def test_help_tells_the_exit_statuses(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["verify", "--help"])
+    assert ended.value.code == 0
+    assert "Exit status: 0 all SAME or ALLOWED" in capsys.readouterr().out
+
+
+def test_a_terminal_sees_progress(monkeypatch, verify):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    status, out, _ = verify("--scenario", ONE)
+    assert status == 0
+    assert "comparing" in out
+    assert "\x1b[" in out
+
+
+def test_a_pipe_sees_neither_progress_nor_colours(verify):
+    _, out, _ = verify("--scenario", ONE)
+    assert "comparing" not in out
+    assert "\x1b[" not in out
+
+
+def test_it_is_a_command_of_its_own_and_says_nothing_of_failures_that_scenarios_bring_about():
+    command = [sys.executable, "-c", "import sys; from fakevirt.cli import main; sys.exit(main())"]
+    ended = subprocess.run([*command, "verify", "--scenario", ONE], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Conversion board" in ended.stdout
