@@ -1,4 +1,4 @@
-"""What the plugin adds to a run that does not use it: the limit is 15 ms."""
+"""What the plugin adds to the start of a pytest run that does not use it: the limit is 15 ms."""
 
 import subprocess
 import sys
@@ -22,14 +22,14 @@ def seconds_to_load():
     return float(run.stdout)
 
 
-def test_loading_the_plugin_takes_less_than_its_limit(benchmark):
+def test_loading_the_plugin(benchmark, hold):
     seconds = []
     benchmark.pedantic(lambda: seconds.append(seconds_to_load()), rounds=10)
-    assert min(seconds) < LIMIT
+    hold(seconds, LIMIT)
 
 
 @pytest.mark.parametrize("option", ["--version", "--markers"])
-def test_a_run_that_does_not_use_the_plugin(benchmark, option):
-    """For comparison with the same run under ``-p no:fakevirt``."""
-    command = [sys.executable, "-m", "pytest", option, "-p", "no:cacheprovider"]
+@pytest.mark.parametrize("plugin", ["fakevirt", "no:fakevirt"])
+def test_a_run_that_does_not_use_the_plugin(benchmark, option, plugin):
+    command = [sys.executable, "-m", "pytest", option, "-p", "no:cacheprovider", "-p", plugin]
     benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, check=True), rounds=3)
