@@ -231,7 +231,8 @@ class Cloud:
             }
             driver = unwrap(target.driver)
             driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
-            target.manager.update_available_resource(admin_context())
+            with services.running_as(target.service):
+                target.manager._track_available_nodes(admin_context())
             return instance
 
     def refresh(self, server: Instance) -> Instance:

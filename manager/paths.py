@@ -87,17 +87,29 @@ class SharedStep:
     Args:
         pair: The two functions.
         work_item: The work item whose path it takes in place of the running one's: it keeps something from call to
-            call,
-            which has that path's form.
+            call, which has that path's form.
     """
 
     def __init__(self, pair: Pair, work_item: str | None = None) -> None:
         self._pair = pair
         self._work_item = work_item
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._step.__name__ = name
+
     def __get__(self, manager: ComputeManager | None, owner: type) -> Callable[..., Any]:
-        if manager is None:
-            return self._pair.objects
-        work_item = self._work_item or current_scope()
-        path = manager.plan.path_of(work_item) if work_item else CallPath.OBJECTS
-        return MethodType(self._pair.legacy if path is CallPath.LEGACY else self._pair.objects, manager)
+        return self._pair.objects if manager is None else MethodType(self._step, manager)
+
+    @functools.cached_property
+    def _step(self) -> Callable[..., Any]:
+        pair = self._pair
+
+        @functools.wraps(pair.objects)
+        def step(manager: ComputeManager, *args: Any, **kwargs: Any) -> Any:
+            # Asked at each call: a spy is set up outside of any work item and keeps what it finds there.
+            work_item = self._work_item or current_scope()
+            path = manager.plan.path_of(work_item) if work_item else CallPath.OBJECTS
+            function = pair.legacy if path is CallPath.LEGACY else pair.objects
+            return function(manager, *args, **kwargs)
+
+        return step

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from fakevirt.db import journal
 from fakevirt.db.models import Base
@@ -25,7 +25,8 @@ class Database:
     """The database of one world, with Nova's tables in it and no rows.
 
     SQLite in memory is one connection, which concurrent threads take in turns. Its engine is shared by all such
-    databases of the process, since SQLAlchemy keeps compiled statements per engine.
+    databases of the process, since SQLAlchemy keeps compiled statements per engine, and its connection goes to a later
+    one when it is disposed of, since SQLite keeps prepared statements per connection.
 
     Args:
         url: A database URL of SQLAlchemy. Other databases than SQLite in memory should be empty or from a previous run.
@@ -97,7 +98,7 @@ class Database:
         return content
 
     def dispose(self) -> None:
-        """Close its connections; SQLite in memory is gone with them."""
+        """Give its connections back; what was in memory is gone."""
         if self._memory is not None:
             self._memory.close()
         else:
@@ -135,7 +136,14 @@ def _is_memory(url: str) -> bool:
 
 @functools.cache
 def _memory_engine() -> Engine:
-    engine = create_engine(MEMORY, poolclass=NullPool, connect_args={"check_same_thread": False})
+    # As many as there are databases at once, and the one that was used last goes first.
+    engine = create_engine(
+        MEMORY,
+        poolclass=QueuePool,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        connect_args={"check_same_thread": False},
+    )
     journal.attach(engine)
     return engine
 

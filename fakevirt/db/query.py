@@ -7,11 +7,22 @@ with its relationships, and its flush leaves out columns that are set to an equa
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from oslo_utils import timeutils
-from sqlalchemy import Connection, DateTime, Select, Table, bindparam, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import RelationshipProperty
 
 from fakevirt.context import RequestContext
@@ -31,16 +42,25 @@ def table_of(model: type[Base]) -> Table:
 
 
 @functools.cache
-def statement(model: type[Base], read_deleted: str, keys: tuple[str, ...]) -> Select[Any]:
+def statement(
+    model: type[Base], read_deleted: str, keys: tuple[str, ...], together: tuple[str, ...] = ()
+) -> Select[Any]:
     """Return the query for rows of ``model`` by columns, in the order of their ids.
 
     Args:
         model: The mapped class.
         read_deleted: ``"no"``, ``"yes"`` or ``"only"``, as a request context has it.
         keys: Columns that are compared with parameters of the same name.
+        together: Relationships whose columns follow those of ``model``.
     """
     table = table_of(model)
-    query = select(table).where(*(table.c[key] == bindparam(key) for key in keys)).order_by(table.c.id)
+    relationships = [model.__mapper__.relationships[name] for name in together]
+    children = [table_of(relationship.mapper.class_) for relationship in relationships]
+    source: FromClause = table
+    for relationship in relationships:
+        source = _with_related(source, relationship, isouter=True)
+    query = select(table, *children).select_from(source).where(*(table.c[key] == bindparam(key) for key in keys))
+    query = query.order_by(table.c.id, *(child.c.id for child in children))
     if read_deleted == "no":
         return query.where(table.c.deleted == _ZERO)
     return query if read_deleted == "yes" else query.where(table.c.deleted != _ZERO)
@@ -58,7 +78,10 @@ def find_all(
         joins: Relationships to join, such as ``"info_cache"`` or ``"rules.grantee_group"``.
         **keys: Values by column.
     """
-    return rows(connection, model, statement(model, context.read_deleted, tuple(keys)), joins, keys)
+    joins = tuple(joins)
+    together = _together(model, joins)
+    query = statement(model, context.read_deleted, tuple(keys), together)
+    return rows(connection, model, query, joins, keys, together)
 
 
 def find(
@@ -74,14 +97,72 @@ def rows(
     query: Select[Any],
     joins: Iterable[str] = (),
     parameters: Mapping[str, Any] | None = None,
+    together: tuple[str, ...] = (),
 ) -> list[Row]:
-    """Return what ``query``, which selects all columns of ``model``, gives."""
-    columns = table_of(model).columns.keys()
-    found = connection.execute(query, dict(parameters or {})).all()
-    result = [model.from_values(zip(columns, values, strict=True)) for values in found]
+    """Return what ``query`` gives, which selects all columns of ``model`` and of what ``together`` leads to."""
+    columns, children = _columns(model), _children(model, together)
+    result: dict[int, Row] = {}
+    for values in connection.execute(query, dict(parameters or {})).all():
+        key = values[columns.index("id")]
+        if key not in result:
+            result[key] = model.from_values(zip(columns, values, strict=not children))
+            vars(result[key]).update((child.name, [] if child.is_list else None) for child in children)
+        for child in children:
+            _add_child(result[key], child, values[child.start : child.start + len(child.columns)])
     for path in joins:
-        _join(connection, result, path)
-    return result
+        _join(connection, result.values(), path)
+    return list(result.values())
+
+
+class _Child(NamedTuple):
+    """A relationship that is read together with its parent: where its columns are among those of the query."""
+
+    name: str
+    model: type[Base]
+    is_list: bool
+    columns: tuple[str, ...]
+    start: int
+
+
+@functools.cache
+def _columns(model: type[Base]) -> tuple[str, ...]:
+    return tuple(table_of(model).columns.keys())
+
+
+@functools.cache
+def _children(model: type[Base], together: tuple[str, ...]) -> tuple[_Child, ...]:
+    children: list[_Child] = []
+    start = len(_columns(model))
+    for name in together:
+        relationship: RelationshipProperty[Any] = model.__mapper__.relationships[name]
+        child: type[Base] = relationship.mapper.class_
+        children.append(_Child(name, child, bool(relationship.uselist), _columns(child), start))
+        start += len(_columns(child))
+    return tuple(children)
+
+
+@functools.cache
+def _together(model: type[Base], joins: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of ``joins`` one query reads: single rows and one list (two would multiply), a table once each."""
+    together: dict[Table, str] = {}
+    has_list = False
+    for name in dict.fromkeys(path.partition(".")[0] for path in joins):
+        relationship = model.__mapper__.relationships[name]
+        table = table_of(relationship.mapper.class_)
+        if table not in together and not (relationship.uselist and has_list):
+            together[table] = name
+            has_list = has_list or bool(relationship.uselist)
+    return tuple(together.values())
+
+
+def _add_child(parent: Base, child: _Child, values: Sequence[Any]) -> None:
+    if values[child.columns.index("id")] is None:
+        return
+    row = child.model.from_values(zip(child.columns, values, strict=True))
+    if child.is_list:
+        vars(parent)[child.name].append(row)
+    elif vars(parent)[child.name] is None:
+        vars(parent)[child.name] = row
 
 
 def _join(connection: Connection, parents: Iterable[Base], path: str) -> None:
@@ -99,12 +180,16 @@ def _join(connection: Connection, parents: Iterable[Base], path: str) -> None:
 @functools.cache
 def _related(relationship: RelationshipProperty[Any]) -> Select[Any]:
     parent, child = table_of(relationship.parent.class_), table_of(relationship.mapper.class_)
-    if relationship.secondary is None:
-        source = parent.join(child, relationship.primaryjoin)
-    else:
-        source = parent.join(relationship.secondary, relationship.primaryjoin)
-        source = source.join(child, relationship.secondaryjoin)
+    source = _with_related(parent, relationship)
     return select(child).select_from(source).where(parent.c.id == bindparam("parent")).order_by(child.c.id)
+
+
+def _with_related(source: FromClause, relationship: RelationshipProperty[Any], *, isouter: bool = False) -> FromClause:
+    child = table_of(relationship.mapper.class_)
+    if relationship.secondary is None:
+        return source.join(child, relationship.primaryjoin, isouter=isouter)
+    source = source.join(relationship.secondary, relationship.primaryjoin, isouter=isouter)
+    return source.join(child, relationship.secondaryjoin, isouter=isouter)
 
 
 def insert_row(connection: Connection, model: type[Row], values: Mapping[str, Any]) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import marshal
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _UUID_LENGTH = 36
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
 _CODE_PLACE = re.compile(r'\s*(Traceback \(most recent call last\):\s*)?File ".*?", line \d+', re.DOTALL)
+
+#: marshal's newest version whose bytes tell content and nothing of which parts are the same object.
+_BY_CONTENT = 2
 
 #: Tells what a dict stands for; None where it is just a dict.
 Recognise = Callable[[Mapping[str, Any]], Entity | None]
@@ -107,6 +111,7 @@ class Canonicalizer:
         self._uuids = dict(names or {})
         self._ids: dict[str, dict[int, str]] = {}
         self._texts: dict[str, Any] = {}
+        self._structures: dict[tuple[bool, bytes], tuple[Any, list[Form]]] = {}
         self._plain_channels = plain_channels
         self._plain = False
         self._forms: list[Form] = []
@@ -146,14 +151,13 @@ class Canonicalizer:
             return value
         if kind is int:
             return self._number(key, value) if key == "id" or key.endswith("_id") else value
+        if kind is dict or kind is list:
+            return self._structure(value, path)
         match value:
             case Entity():
                 return self._entity(value, path)
-            case Mapping():
-                entity = None if self._plain else self._recognise(value)
-                return self._mapping(value, path) if entity is None else self._entity(entity, path)
-            case list() | tuple():
-                return [self.value(item, f"{path}[{n}]") for n, item in enumerate(value)]
+            case Mapping() | list() | tuple():
+                return self._container(value, path)
             case datetime.datetime():
                 return self._time(value)
             case Failure():
@@ -162,6 +166,29 @@ class Canonicalizer:
                 return f"<{value.name}>"
             case _:
                 return str(value)
+
+    def _structure(self, value: dict[Any, Any] | list[Any], path: str) -> Any:
+        """Return what was found for a structure of the same content: network information is in a third of the effects.
+
+        Only plain data is looked up by its content; what holds an entity or a time is read anew.
+        """
+        try:
+            content = self._plain, marshal.dumps(value, _BY_CONTENT)
+        except ValueError:
+            return self._container(value, path)
+        if content not in self._structures:
+            around, self._forms = self._forms, []
+            self._structures[content] = self._container(value, ""), self._forms
+            self._forms = around
+        canonical, forms = self._structures[content]
+        self._forms += [Form(path + form.path, form.schema, form.form) for form in forms]
+        return canonical
+
+    def _container(self, value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: str) -> Any:
+        if isinstance(value, Mapping):
+            entity = None if self._plain else self._recognise(value)
+            return self._mapping(value, path) if entity is None else self._entity(entity, path)
+        return [self.value(item, f"{path}[{n}]") for n, item in enumerate(value)]
 
     def _entity(self, entity: Entity, path: str) -> dict[str, Any]:
         self._forms.append(Form(path, entity.schema, entity.form))
@@ -175,11 +202,12 @@ class Canonicalizer:
             name = str(key)
             if len(name) >= _UUID_LENGTH:
                 name = _UUID.sub(self._uuid, name)
-            # Most values are text that was seen before, or nothing: the short cut is what makes long traces cheap.
-            if type(item) is str and item in self._texts:
+            # Most values are text that was seen before, or need no reading: the short cut makes long traces cheap.
+            kind = type(item)
+            if kind is str and item in self._texts:
                 canonical[name] = self._texts[item]
-            elif item is None:
-                canonical[name] = None
+            elif item is None or kind is bool or (kind is int and name[-2:] != "id"):
+                canonical[name] = item
             else:
                 canonical[name] = self.value(item, f"{path}.{name}", name)
         return canonical

@@ -12,9 +12,11 @@ import functools
 import marshal
 import types
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +90,31 @@ _IMMUTABLE = frozenset(
 )
 
 
+#: What a list of plain data begins with.
+_MARSHALLED = frozenset({dict, list, str, int})
+#: What takes the snapshots of each type that came along.
+_handlers: dict[type, Callable[[Any], Any]] = {}
+
+
 def snapshot(value: Any) -> Any:
     """Return ``value`` as plain data that later changes do not reach."""
     kind = type(value)
     if kind in _IMMUTABLE:
         return value
-    # Most of what is not a leaf is one of these, and the dispatch costs more than they do.
+    # Most of what is not a leaf is one of these, and looking for its handler costs more than they do.
     if kind is dict:
         return {key: item if type(item) in _IMMUTABLE else snapshot(item) for key, item in value.items()}
-    if kind is list:
+    if kind is list and value and type(value[0]) in _MARSHALLED:
         try:
-            # A list is plain data more often than not, nested several levels deep, and this copies it in one go.
+            # It is plain data more often than not, nested several levels deep, and this copies it in one go.
             return marshal.loads(marshal.dumps(value))
         except ValueError:
             pass
     if kind is list or kind is tuple:
         return [item if type(item) in _IMMUTABLE else snapshot(item) for item in value]
-    return _snapshot(value)
+    if kind not in _handlers:
+        _handlers[kind] = _snapshot.dispatch(kind)
+    return _handlers[kind](value)
 
 
 @functools.singledispatch
@@ -123,7 +133,7 @@ def _snapshot(value: Any) -> Any:
 
 @_snapshot.register(Mapping)
 def _(value: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: snapshot(item) for key, item in value.items()}
+    return {key: item if type(item) in _IMMUTABLE else snapshot(item) for key, item in value.items()}
 
 
 @_snapshot.register(list)
@@ -144,4 +154,7 @@ def _(value: types.FunctionType | types.MethodType) -> Reference:
     return Reference(value.__name__)
 
 
-register = _snapshot.register
+def register(kind: type[T]) -> Callable[[Callable[[T], Any]], Callable[[T], Any]]:
+    """Return a decorator that makes a function take the snapshots of ``kind`` and of what derives from it."""
+    _handlers.clear()
+    return _snapshot.register(kind)

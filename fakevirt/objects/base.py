@@ -106,6 +106,7 @@ class NovaVersionedObjectRegistry(base.VersionedObjectRegistry):
         plain = [slot for slot in cls._slots if type(slot.field._type) in _PLAIN]
         cls._plain_keys = tuple((slot.name, slot.key) for slot in plain)
         cls._not_plain = tuple(slot for slot in cls._slots if slot not in plain)
+        cls._not_plain_keys = tuple((slot.name, slot.key) for slot in cls._not_plain)
         cls._children = tuple(
             f"_obj_{name}" for name, field in cls.fields.items() if isinstance(field, fields.ObjectField)
         )
@@ -264,6 +265,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     _columns: ClassVar[tuple[_Slot, ...]] = ()
     _plain_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     _not_plain: ClassVar[tuple[_Slot, ...]] = ()
+    _not_plain_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     _children: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:
@@ -509,9 +511,9 @@ def obj_to_primitive(value: Any) -> Any:
 def _(obj: NovaObject) -> Entity:
     seen = obj._plain()
     store = vars(obj)
-    for name, key, _, _, _ in obj._not_plain:
-        value = store.get(key, _UNSET)
-        if value is not _UNSET:
+    for name, key in obj._not_plain_keys:
+        if key in store:
+            value = store[key]
             seen[name] = value if type(value) in _CONSTANT else snapshot(value)
     lazy = frozenset([name for name in obj.obj_lazy if name not in seen])
     return Entity(type(obj).__name__, "object", seen, obj.VERSION, lazy)

@@ -59,7 +59,7 @@ def instance_create(context: RequestContext, values: Mapping[str, Any]) -> Insta
         instance = insert_row(connection, Instance, columns)
         insert_row(connection, InstanceInfoCache, {**info_cache, "id": None, "instance_uuid": instance["uuid"]})
         for name, items in metadata.items():
-            _replace_metadata(connection, context, _METADATA[name], instance["uuid"], items)
+            _insert_metadata(connection, _METADATA[name], instance["uuid"], items)
         for group in _security_groups_by_name(connection, context, security_groups):
             _add_security_group(connection, instance["uuid"], group.id)
         return _by_uuid(connection, context, instance["uuid"], None)
@@ -302,11 +302,17 @@ def _replace_metadata(
     for key, row in present.items():
         if key in metadata and row["value"] != metadata[key]:
             update_row(connection, row, {"value": metadata[key]})
-    items = (
-        {"key": key, "value": value, "instance_uuid": instance_uuid}
-        for key, value in metadata.items()
-        if key not in present
-    )
+    new = {key: value for key, value in metadata.items() if key not in present}
+    _insert_metadata(connection, model, instance_uuid, new)
+
+
+def _insert_metadata(
+    connection: Connection,
+    model: type[InstanceMetadata] | type[InstanceSystemMetadata],
+    instance_uuid: str,
+    metadata: Mapping[str, str],
+) -> None:
+    items = ({"key": key, "value": value, "instance_uuid": instance_uuid} for key, value in metadata.items())
     insert_rows(connection, model, items)
 
 

@@ -91,6 +91,15 @@ def test_databases_in_memory_do_not_see_each_other() -> None:
     second.dispose()
 
 
+def test_a_database_in_memory_has_nothing_of_one_that_was_disposed_of() -> None:
+    earlier = Database()
+    add_service(earlier, "src")
+    earlier.dispose()
+    later = Database()
+    assert hosts(later) == []
+    later.dispose()
+
+
 def test_a_file_keeps_its_rows_until_it_is_opened_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/nova.db"
     first = Database(url)

@@ -93,6 +93,26 @@ def test_a_dict_equals_the_object_that_it_stands_for_and_its_form_is_kept_apart(
     assert [(form.path, form.form) for form in as_object.forms] == [("arguments.instance", "object")]
 
 
+def test_a_structure_that_comes_again_reads_the_same_and_its_forms_stand_where_it_is_now():
+    canonicalizer = Canonicalizer(EPOCH, recognise)
+    first = canonicalizer.effect(Effect("driver", "spawn", {"guests": [{"thing": ONE}], "id": 7}))
+    again = canonicalizer.effect(Effect("driver", "spawn", {"id": 7, "others": {"guests": [{"thing": ONE}]}}))
+    assert first.content["arguments"]["guests"] == again.content["arguments"]["others"]["guests"]
+    assert [form.path for form in first.forms] == ["arguments.guests[0]"]
+    assert [form.path for form in again.forms] == ["arguments.others.guests[0]"]
+
+
+def test_a_structure_that_was_seen_as_a_thing_is_just_a_dict_on_a_plain_channel():
+    canonicalizer = Canonicalizer(EPOCH, recognise, plain_channels=frozenset({"db"}))
+    canonicalizer.effect(Effect("driver", "spawn", {"values": {"thing": 1}}))
+    assert canonicalizer.effect(Effect("db", "insert", {"values": {"thing": 1}})).forms == ()
+
+
+@pytest.mark.parametrize(("left", "right"), [(1, True), (0, False), (1, 1.0), (1, "1"), ([], {}), (None, "")])
+def test_structures_of_values_that_are_no_more_than_alike_are_told_apart(canonicalizer, left, right):
+    assert json.dumps(canonicalizer.value([left])) != json.dumps(canonicalizer.value([right]))
+
+
 def test_on_a_plain_channel_a_dict_is_just_a_dict():
     canonicalizer = Canonicalizer(EPOCH, recognise, plain_channels=frozenset({"db"}))
     effect = canonicalizer.effect(Effect("db", "insert things", {"values": {"thing": 1}}))

@@ -121,6 +121,8 @@ def test_a_type_that_is_taught_is_used_at_any_depth():
         def __init__(self, name):
             self.name = name
 
+    assert snapshot(Guest("a")) == Reference("Guest")
+
     @register(Guest)
     def _(guest):
         return Entity("Guest", "object", {"name": guest.name})

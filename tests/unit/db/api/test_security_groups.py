@@ -73,3 +73,18 @@ def test_rules_come_with_the_instances_that_they_let_in(context: RequestContext,
     assert instance["info_cache"] is not None
     (rule,) = api.security_group_rule_get_by_security_group(context, web.id, columns_to_join=[])
     assert "grantee_group" not in rule
+
+
+def test_two_lists_that_are_joined_do_not_multiply(context: RequestContext, web: models.SecurityGroup) -> None:
+    values = {"parent_group_id": web.id, "protocol": "udp", "from_port": 3, "to_port": 4}
+    api.security_group_rule_create(context, values)
+    api.instance_create(context, builders.instance_row(id=None, host="dst", security_groups=["web"]))
+    group = api.security_group_get(context, web.id, columns_to_join=["instances"])
+    assert [rule["protocol"] for rule in group["rules"]] == ["tcp", "udp"]
+    assert [instance["host"] for instance in group["instances"]] == ["src", "dst"]
+
+
+def test_two_relationships_may_lead_to_the_same_table(context: RequestContext, web: models.SecurityGroup) -> None:
+    joins = ["parent_group", "grantee_group"]
+    (rule,) = api.security_group_rule_get_by_security_group(context, web.id, columns_to_join=joins)
+    assert (rule["parent_group"]["name"], rule["grantee_group"]["name"]) == ("web", "web")
