@@ -60,6 +60,7 @@ _FLAVOR = {
 _API_JOINS = ["metadata", "system_metadata", "security_groups", "info_cache"]
 _DEVICES = [f"/dev/vd{letter}" for letter in string.ascii_lowercase]
 _ROOT_DEVICE = _DEVICES[0]
+_ENCRYPTION = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256, "control_location": "front-end"}
 _IMAGE = "1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a"
 
 
@@ -181,6 +182,7 @@ class Cloud:
         *,
         volumes: int = 0,
         boot_from_volume: bool = False,
+        encrypted: bool = False,
         memory_mb: int = 512,
         root_gb: int = 1,
         networks: bool = True,
@@ -192,6 +194,7 @@ class Cloud:
             host: Where it runs.
             volumes: How many volumes are attached.
             boot_from_volume: Whether the first of them is its root disk; it has no image then.
+            encrypted: Whether the volumes are encrypted.
             memory_mb: Its memory, in MiB.
             root_gb: The size of its root disk, in GiB.
             networks: Whether it has a port.
@@ -220,7 +223,7 @@ class Cloud:
             if not info_cache:
                 self._lose_info_cache(instance)
             mappings = [
-                self._attach_volume(target, instance, device, boot_index=0 if device == _ROOT_DEVICE else None)
+                self._attach_volume(target, instance, device, encrypted)
                 for device in (_DEVICES[:volumes] if boot_from_volume else _DEVICES[1 : volumes + 1])
             ]
             block_device_info = {
@@ -294,6 +297,36 @@ class Cloud:
                 self.context, self.refresh(server), to, block_migration, disk_over_commit
             )
             return migrate_data
+
+    def attached_volumes(self, server: Instance) -> list[str]:
+        """Return the ids of the volumes that are attached to a server, in the order of their devices."""
+        with services.running_as(self._api):
+            bdms = db.block_device_mapping_get_all_by_instance(self.context, server.uuid)
+        return [bdm.volume_id for bdm in sorted(bdms, key=lambda bdm: bdm.device_name or "") if bdm.volume_id]
+
+    def detach_volume(self, server: Instance, volume_id: str) -> None:
+        """Ask the API to detach a volume from a server.
+
+        Args:
+            server: The server.
+            volume_id: The volume; :meth:`attached_volumes` has the ids.
+
+        Raises:
+            VolumeNotFound: There is no such volume.
+            InvalidVolume: It is not attached to the server, or it is its root disk. What fails later, fails unseen: the
+                rest is a cast.
+        """
+        with services.running_as(self._api):
+            instance = self.refresh(server)
+            volume = self.volumes.get(self.context, volume_id)
+            if volume["attach_status"] == "detached" or volume["instance_uuid"] != instance.uuid:
+                raise exceptions.InvalidVolume(reason=f"{volume_id} is not attached to {instance.uuid}")
+            bdm = db.block_device_mapping_get_by_volume_id(self.context, volume_id)
+            if bdm is not None and bdm.device_name == instance.root_device_name:
+                raise exceptions.InvalidVolume(reason="Can't detach root device volume")
+            self.volumes.check_detach(self.context, volume)
+            self.volumes.begin_detaching(self.context, volume_id)
+            self._compute_api.detach_volume(self.context, instance, volume_id)
 
     def add_compute_node(self, host: str, nodename: str) -> None:
         """Set up one more compute node of a host, which its driver knows nothing of."""
@@ -456,10 +489,13 @@ class Cloud:
         with self.database.transaction() as connection:
             connection.execute(delete(InstanceInfoCache).where(InstanceInfoCache.instance_uuid == instance.uuid))
 
-    def _attach_volume(self, host: Host, instance: Instance, device: str, boot_index: int | None) -> dict[str, Any]:
+    def _attach_volume(self, host: Host, instance: Instance, device: str, encrypted: bool) -> dict[str, Any]:
+        boot_index = 0 if device == _ROOT_DEVICE else None
         number = len(self.volumes.volumes) + 1
         volume = self.volumes.create(self.context, 1, f"volume-{number}", "")
         self.names[volume["id"]] = f"volume-{number}"
+        if encrypted:
+            self.volumes.volumes[volume["id"]].encryption = dict(_ENCRYPTION)
         self.volumes.reserve_volume(self.context, volume["id"])
         connector = unwrap(host.driver).get_volume_connector(instance)
         connection_info = self.volumes.initialize_connection(self.context, volume["id"], connector)

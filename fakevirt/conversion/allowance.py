@@ -16,7 +16,7 @@ class Allowance:
         operation: The operation that differs (``*`` stands for anything).
         field: The field that differs (its path, such as ``arguments.values.host``; ``*`` stands for anything);
             without one the whole effect may be on one path only.
-        work_item: The work item whose conversion brings it; it holds while that is converted. None: always.
+        work_item: The work item whose conversion brings it; it holds where that is converted and entered. None: always.
     """
 
     channel: str
@@ -66,12 +66,15 @@ KNOWN = (
         operation="node_is_available",
         work_item="_rollback_live_migration",
     ),
-    Allowance(
-        "notifier",
-        "an object's save tells no service, so that Juno's publisher reads None.<host>",
-        operation="compute.instance.update",
-        field="arguments.publisher_id",
-        work_item="_rollback_live_migration",
+    *(
+        Allowance(
+            "notifier",
+            "an object's save tells no service, so that Juno's publisher reads None.<host>",
+            operation="compute.instance.update",
+            field="arguments.publisher_id",
+            work_item=work_item,
+        )
+        for work_item in ("_rollback_live_migration", "detach_volume")
     ),
     Allowance(
         "notifier",
@@ -79,6 +82,19 @@ KNOWN = (
         operation="*live_migration",
         field="arguments.payload.args.instance.<Instance>.task_state",
         work_item="_rollback_live_migration",
+    ),
+    Allowance(
+        "notifier",
+        "the dict that came in stays as it came; the object that came in is the one whose task state was set back",
+        operation="detach_volume",
+        field="arguments.payload.args.instance.<Instance>.updated_at",
+        work_item="detach_volume",
+    ),
+    Allowance(
+        "notifier",
+        "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
+        operation="volume.usage",
+        work_item="detach_volume",
     ),
     Allowance(
         "network",

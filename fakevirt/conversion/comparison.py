@@ -163,11 +163,8 @@ def compare(
     if not_compared is not None:
         return Comparison(legacy, objects, (), not_compared)
     allow = tuple(allow)
-    applicable = [
-        allowance
-        for allowance in (*allow, *known)
-        if allowance.work_item is None or allowance.work_item in objects.plan.converted
-    ]
+    converted = objects.plan.converted & (legacy.entered | objects.entered)
+    applicable = [a for a in (*allow, *known) if a.work_item is None or a.work_item in converted]
     rows = align(legacy.effects, objects.effects, applicable)
     used = {difference.allowance for row in rows for difference in row.differences}
     return Comparison(legacy, objects, rows, unused=tuple(a for a in allow if a not in used))
