@@ -35,9 +35,11 @@ from fakevirt.instrument.probe import probe, unwrap
 from fakevirt.instrument.trace import Trace
 from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.recording import record_messages
+from fakevirt.rpc.security_group import SecurityGroupRPCAPI
 from fakevirt.rpc.server import get_server
 from fakevirt.rpc.transport import open_transport
 from fakevirt.services import Service
@@ -328,6 +330,41 @@ class Cloud:
             self.volumes.begin_detaching(self.context, volume_id)
             self._compute_api.detach_volume(self.context, instance, volume_id)
 
+    def add_security_group(self, name: str, *members: Instance, lets_in: int | None = None) -> int:
+        """Set up a security group; every server is in the group ``default`` from the beginning.
+
+        Args:
+            name: Its name.
+            *members: The servers that are in it.
+            lets_in: The id of a group whose members it lets in.
+
+        Returns:
+            Its id.
+        """
+        with self.trace.muted(), services.running_as(self._api):
+            group = db.security_group_create(
+                self.context,
+                builders.security_group_row(
+                    id=None, name=name, user_id=self.context.user_id, project_id=self.context.project_id
+                ),
+            )
+            for server in members:
+                db.instance_add_security_group(self.context, server.uuid, group.id)
+            if lets_in is not None:
+                rule = {"parent_group_id": group.id, "group_id": lets_in, "protocol": "tcp"}
+                db.security_group_rule_create(self.context, rule)
+            return group.id
+
+    def change_rules(self, security_group_id: int) -> None:
+        """Let the API tell hosts that the rules of a group have changed."""
+        with services.running_as(self._api):
+            self._security_group_api.trigger_rules_refresh(self.context, security_group_id)
+
+    def change_members(self, *security_group_ids: int) -> None:
+        """Let the API tell hosts that groups have gained or lost members."""
+        with services.running_as(self._api):
+            self._security_group_api.trigger_members_refresh(self.context, security_group_ids)
+
     def add_compute_node(self, host: str, nodename: str) -> None:
         """Set up one more compute node of a host, which its driver knows nothing of."""
         with self.trace.muted(), services.running_as(self._api):
@@ -374,6 +411,7 @@ class Cloud:
         converted = self.plan.converted.__contains__
         self._compute_api = ComputeAPI(transport, converted=converted)
         self._compute_task_api = ComputeTaskAPI(transport)
+        self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
         conductor_api = ConductorAPI(transport)
         self._api = self._service("nova-api", "api")
         self._conductor = self._service("nova-conductor", "conductor")
@@ -403,7 +441,8 @@ class Cloud:
                 notifier=service.notifier,
             )
             self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))
-            self._serve(worlds, transport, "compute", service, self._hosts[name].manager)
+            manager = self._hosts[name].manager
+            self._serve(worlds, transport, "compute", service, manager, *manager.additional_endpoints)
         self._populate()
 
     def _populate(self) -> None:

@@ -23,12 +23,14 @@ from fakevirt.manager import (
     post_live_migration,
     post_live_migration_at_destination,
     pre_live_migration,
+    refresh_instance_security_rules,
     remove_volume_connection,
     rollback_live_migration,
     rollback_live_migration_at_destination,
 )
 from fakevirt.manager.compute_utils import event_finish, event_start, faults, network_info, usage
 from fakevirt.manager.compute_utils.volume_usage import notify_about_volume_usage
+from fakevirt.manager.compute_v4 import ComputeV4Proxy
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.resource_tracker import ResourceTracker
@@ -97,6 +99,7 @@ class ComputeManager:
         self.conductor_api = parts.conductor_api
         self.compute_rpcapi = parts.compute_rpcapi
         self.notifier = parts.notifier
+        self.additional_endpoints = [ComputeV4Proxy(self)]
         self.pending_events: dict[str, Any] = {}
         self._resource_trackers: dict[str, ResourceTracker] = {}
 
@@ -114,6 +117,7 @@ class ComputeManager:
     )
     detach_volume = WorkItemMethod(detach_volume, "detach_volume")
     remove_volume_connection = WorkItemMethod(remove_volume_connection, "detach_volume")
+    refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
     update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
 
     _add_instance_fault_from_exc = WorkItemMethod(faults, "compute_utils", with_arguments=False)

@@ -7,7 +7,7 @@ import re
 from fakevirt.usage_error import UsageError
 
 #: The newest version of each release (Nova's aliases of ``upgrade_levels.compute``).
-VERSION_ALIASES = {"icehouse": "3.23", "juno": "3.35", "kilo": "3.40"}
+VERSION_ALIASES = {"icehouse": "3.23", "juno": "3.35", "kilo": "3.40", "liberty": "4.5"}
 
 
 def version_cap(release: str) -> str:
