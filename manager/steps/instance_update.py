@@ -23,7 +23,7 @@ def instance_update(
         manager: The manager that writes.
         context: The request.
         instance_uuid: Whose row it is.
-        **updates: Values by column, and ``expected_task_state`` or ``expected_vm_state``.
+        **updates: Values by column, and ``expected_task_state``.
 
     Returns:
         The row as a dict.
