@@ -93,6 +93,8 @@ class Cloud:
         hosts: The names of the compute hosts.
         shared_storage: Whether the hosts see the same disks.
         settings: How every service is configured.
+        version_cap: The oldest release among the hosts, which clients send no newer RPC version than: ``icehouse``,
+            ``juno`` or ``kilo``.
         seed: Where uuids and random numbers begin.
         database_url: A database URL of SQLAlchemy; in memory unless given.
         profile: In which form the drivers take instances.
@@ -103,7 +105,7 @@ class Cloud:
         context: The context of requests.
         clock: The clock, which stands still unless it is advanced.
         epoch: What the clock showed in the beginning.
-        names: Names for the uuids of servers and volumes.
+        names: Names for the uuids of everything that was set up, such as ``server-1`` and ``volume-1``.
         database: The database of the conductor and the API.
         network, volumes, consoleauth, notifier: The services behind the managers, not probed.
 
@@ -118,14 +120,28 @@ class Cloud:
         hosts: Sequence[str] = ("src", "dst"),
         shared_storage: bool = True,
         settings: Settings | None = None,
+        version_cap: str = "juno",
         seed: int = 0,
         database_url: str = MEMORY,
         profile: Profile | None = None,
     ) -> None:
-        if not hosts or len(set(hosts)) < len(hosts):
+        for name, value, kind in (
+            ("plan", plan, ConversionPlan),
+            ("settings", settings, Settings),
+            ("profile", profile, Profile),
+            ("database_url", database_url, str),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise UsageError(
+                    expected=f"a {kind.__name__}",
+                    happened=f"{name}={value!r}",
+                    where=f"Cloud({name}=…)",
+                    how_to_go_on=f"give a {kind.__name__}, or leave it out",
+                )
+        if isinstance(hosts, str) or not hosts or len(set(hosts)) < len(hosts):
             raise UsageError(
                 expected="the names of one or more compute hosts, each once",
-                happened=f"hosts={tuple(hosts)!r}",
+                happened=f"hosts={hosts!r}",
                 where="Cloud(hosts=…)",
                 how_to_go_on="name each host once",
             )
@@ -140,11 +156,13 @@ class Cloud:
         self.consoleauth = ConsoleAuth()
         self.notifier = Notifier()
         self._host_names = tuple(hosts)
+        self._version_cap = version_cap
         self._shared_storage = shared_storage
         self._seed = seed
         self._database_url = database_url
         self._profile = profile
         self._unreachable: set[str] = set()
+        self._hosts: dict[str, Host] = {}
         self._worlds = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -163,12 +181,20 @@ class Cloud:
         traceback: TracebackType | None,
     ) -> None:
         self._worlds.close()
+        self._hosts = {}
 
     def __repr__(self) -> str:
         return f"<Cloud of {', '.join(self._host_names)}, plan {self.plan}>"
 
     def host(self, name: str) -> Host:
         """Return a compute host by its name, or raise UsageError."""
+        if not self._hosts:
+            raise UsageError(
+                expected="a cloud within its with block",
+                happened="it has not been entered yet, or was left",
+                where=repr(self),
+                how_to_go_on="write `with Cloud(…) as cloud:` and use it within",
+            )
         if name not in self._hosts:
             raise UsageError(
                 expected=f"one of the compute hosts {', '.join(self._hosts)}",
@@ -208,12 +234,12 @@ class Cloud:
         Raises:
             UsageError: There is no such host, or it is to boot from a volume and has none.
         """
-        if boot_from_volume and not volumes:
+        if not boot_from_volume <= volumes < len(_DEVICES):
             raise UsageError(
-                expected="a volume to boot from",
-                happened="boot_from_volume=True and volumes=0",
+                expected=f"{int(boot_from_volume)} to {len(_DEVICES) - 1} volumes",
+                happened=f"volumes={volumes}, boot_from_volume={boot_from_volume}",
                 where="Cloud.boot(…)",
-                how_to_go_on="give volumes=1 or more",
+                how_to_go_on="give a number of volumes in that range",
             )
         target = self.host(host)
         with self.trace.muted(), services.running_as(self._api):
@@ -224,6 +250,8 @@ class Cloud:
             instance = self._create_instance(row)
             if not info_cache:
                 self._lose_info_cache(instance)
+            if not boot_from_volume:
+                self._map_image(instance)
             mappings = [
                 self._attach_volume(target, instance, device, encrypted)
                 for device in (_DEVICES[:volumes] if boot_from_volume else _DEVICES[1 : volumes + 1])
@@ -236,6 +264,7 @@ class Cloud:
             }
             driver = unwrap(target.driver)
             driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
+            target.manager.pending_events[instance.uuid] = ["network-vif-plugged"]
             target.manager.update_available_resource(admin_context())
             return instance
 
@@ -391,10 +420,12 @@ class Cloud:
     def state(self) -> dict[str, Any]:
         """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""
         tables = {f"table {name}": rows for name, rows in self.database.content().items()}
+        pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
         hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
         return {
             **tables,
             **hypervisors,
+            **pending,
             "network": self.network.to_primitive(),
             "volume": self.volumes.to_primitive(),
             "consoleauth": self.consoleauth.to_primitive(),
@@ -403,13 +434,15 @@ class Cloud:
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
         self.clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
         self.context = RequestContext(user_id="fake_user", project_id="fake_project")
+        # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
+        self.names |= {self.context.request_id.removeprefix("req-"): "request", _IMAGE: "image"}
         self.database = Database(self._database_url)
         worlds.callback(self.database.dispose)
         transport = open_transport()
         worlds.callback(transport.cleanup)
         record_messages(transport, self.trace, self.faults)
         converted = self.plan.converted.__contains__
-        self._compute_api = ComputeAPI(transport, converted=converted)
+        self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
         self._compute_task_api = ComputeTaskAPI(transport)
         self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
         conductor_api = ConductorAPI(transport)
@@ -420,7 +453,6 @@ class Cloud:
             network_api=network_api, notifier=self._conductor.notifier, compute_api=self._compute_api
         )
         self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
-        self._hosts: dict[str, Host] = {}
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
         consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
@@ -447,7 +479,7 @@ class Cloud:
 
     def _populate(self) -> None:
         with self.trace.muted(), services.running_as(self._api):
-            self.network.add_network()
+            self.names[self.network.add_network().id] = "network"
             for host in self._hosts.values():
                 service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
                 for nodename in host.hypervisor.nodes:
@@ -516,6 +548,8 @@ class Cloud:
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         network_info = self.network.allocate_for_instance(self.context, row)
         self.network.setup_networks_on_host(self.context, row, row["host"])
+        for vif in network_info:
+            self.names[vif["id"]] = f"port-{len(self.network.ports)}"
         row["info_cache"]["network_info"] = jsonutils.dumps(network_info)
         return network_info
 
@@ -527,6 +561,23 @@ class Cloud:
         """Remove a row that the database API never removes; rows older than the table have none."""
         with self.database.transaction() as connection:
             connection.execute(delete(InstanceInfoCache).where(InstanceInfoCache.instance_uuid == instance.uuid))
+
+    def _map_image(self, instance: Instance) -> None:
+        """Insert the mapping of the root disk that was made of the image."""
+        row = builders.block_device_mapping_row(
+            id=None,
+            instance_uuid=instance.uuid,
+            source_type="image",
+            destination_type="local",
+            image_id=instance.image_ref,
+            volume_id=None,
+            volume_size=None,
+            device_name=_ROOT_DEVICE,
+            boot_index=0,
+            connection_info=None,
+            delete_on_termination=True,
+        )
+        db.block_device_mapping_create(self.context, row, legacy=False)
 
     def _attach_volume(self, host: Host, instance: Instance, device: str, encrypted: bool) -> dict[str, Any]:
         boot_index = 0 if device == _ROOT_DEVICE else None

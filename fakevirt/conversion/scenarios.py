@@ -233,6 +233,78 @@ def wrong_task_state_at_the_destination(cloud: Cloud) -> None:
     cloud.live_migrate(server, to="dst")
 
 
+@scenario(enters=_SUCCESS, version_cap="icehouse")
+def old_node_among_the_hosts(cloud: Cloud) -> None:
+    """A host is of an older release: clients fall back to the versions that took a dict."""
+    cloud.live_migrate(cloud.boot("src", volumes=1), to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"}, version_cap="icehouse")
+def old_node_at_the_rollback(cloud: Cloud) -> None:
+    """A host is of an older release, and the guest cannot move."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def driver_without_clean_up_at_the_source(cloud: Cloud) -> None:
+    """The driver does not unplug VIFs by itself: its clean-up is told to."""
+    server = cloud.boot("src")
+    cloud.faults.fail("driver", "post_live_migration_at_source", with_=NotImplementedError)
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_CHECKS | {"live_migration", "_post_live_migration", "compute_utils"})
+def clean_up_fails_at_the_source(cloud: Cloud) -> None:
+    """The guest has moved and the source fails: nothing more is done."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "post_live_migration", with_=lambda: RuntimeError("device is busy"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def volume_gone_at_the_rollback(cloud: Cloud) -> None:
+    """The volume service no longer knows the volume: its connection needs no removing."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.faults.fail("volume", "terminate_connection", with_=lambda: exceptions.VolumeNotFound(volume_id="the volume"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def detach_fails_at_the_rollback(cloud: Cloud) -> None:
+    """The destination cannot disconnect the volume: the rollback goes no further."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False)
+def rollback_fails_at_the_destination(cloud: Cloud) -> None:
+    """The destination cannot remove what it had prepared: the source does not hear of it."""
+    server = cloud.boot("src")
+    cloud.cut_off("dst")
+    cloud.faults.fail("driver", "rollback_live_migration_at_destination", with_=lambda: RuntimeError("device is busy"))
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def disk_over_commit(cloud: Cloud) -> None:
+    """The disks fit as they are now, and may outgrow the destination: that was asked for."""
+    server = cloud.boot("src", root_gb=2000)
+    cloud.live_migrate(server, to="dst", block_migration=True, disk_over_commit=True)
+
+
+@scenario(enters=_SUCCESS)
+def boots_from_volume_with_an_image(cloud: Cloud) -> None:
+    """The root volume was made of an image, which the row still names: the guest is backed by its volume."""
+    server = cloud.boot("src", volumes=1, boot_from_volume=True)
+    cloud.update_server(server, image_ref="1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a")
+    cloud.live_migrate(server, to="dst")
+
+
 _DETACH = frozenset({"detach_volume", "compute_utils"})
 
 
