@@ -35,9 +35,11 @@ from fakevirt.instrument.probe import probe, unwrap
 from fakevirt.instrument.trace import Trace
 from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.recording import record_messages
+from fakevirt.rpc.security_group import SecurityGroupRPCAPI
 from fakevirt.rpc.server import get_server
 from fakevirt.rpc.transport import open_transport
 from fakevirt.services import Service
@@ -60,6 +62,7 @@ _FLAVOR = {
 _API_JOINS = ["metadata", "system_metadata", "security_groups", "info_cache"]
 _DEVICES = [f"/dev/vd{letter}" for letter in string.ascii_lowercase]
 _ROOT_DEVICE = _DEVICES[0]
+_ENCRYPTION = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256, "control_location": "front-end"}
 _IMAGE = "1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a"
 
 
@@ -90,6 +93,8 @@ class Cloud:
         hosts: The names of the compute hosts.
         shared_storage: Whether the hosts see the same disks.
         settings: How every service is configured.
+        version_cap: The oldest release among the hosts, which clients send no newer RPC version than: ``icehouse``,
+            ``juno`` or ``kilo``.
         seed: Where uuids and random numbers begin.
         database_url: A database URL of SQLAlchemy; in memory unless given.
         profile: In which form the drivers take instances.
@@ -100,7 +105,7 @@ class Cloud:
         context: The context of requests.
         clock: The clock, which stands still unless it is advanced.
         epoch: What the clock showed in the beginning.
-        names: Names for the uuids of servers and volumes.
+        names: Names for the uuids of everything that was set up, such as ``server-1`` and ``volume-1``.
         database: The database of the conductor and the API.
         network, volumes, consoleauth, notifier: The services behind the managers, not probed.
 
@@ -115,14 +120,28 @@ class Cloud:
         hosts: Sequence[str] = ("src", "dst"),
         shared_storage: bool = True,
         settings: Settings | None = None,
+        version_cap: str = "juno",
         seed: int = 0,
         database_url: str = MEMORY,
         profile: Profile | None = None,
     ) -> None:
-        if not hosts or len(set(hosts)) < len(hosts):
+        for name, value, kind in (
+            ("plan", plan, ConversionPlan),
+            ("settings", settings, Settings),
+            ("profile", profile, Profile),
+            ("database_url", database_url, str),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise UsageError(
+                    expected=f"a {kind.__name__}",
+                    happened=f"{name}={value!r}",
+                    where=f"Cloud({name}=…)",
+                    how_to_go_on=f"give a {kind.__name__}, or leave it out",
+                )
+        if isinstance(hosts, str) or not hosts or len(set(hosts)) < len(hosts):
             raise UsageError(
                 expected="the names of one or more compute hosts, each once",
-                happened=f"hosts={tuple(hosts)!r}",
+                happened=f"hosts={hosts!r}",
                 where="Cloud(hosts=…)",
                 how_to_go_on="name each host once",
             )
@@ -137,11 +156,13 @@ class Cloud:
         self.consoleauth = ConsoleAuth()
         self.notifier = Notifier()
         self._host_names = tuple(hosts)
+        self._version_cap = version_cap
         self._shared_storage = shared_storage
         self._seed = seed
         self._database_url = database_url
         self._profile = profile
         self._unreachable: set[str] = set()
+        self._hosts: dict[str, Host] = {}
         self._worlds = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -160,12 +181,20 @@ class Cloud:
         traceback: TracebackType | None,
     ) -> None:
         self._worlds.close()
+        self._hosts = {}
 
     def __repr__(self) -> str:
         return f"<Cloud of {', '.join(self._host_names)}, plan {self.plan}>"
 
     def host(self, name: str) -> Host:
         """Return a compute host by its name, or raise UsageError."""
+        if not self._hosts:
+            raise UsageError(
+                expected="a cloud within its with block",
+                happened="it has not been entered yet, or was left",
+                where=repr(self),
+                how_to_go_on="write `with Cloud(…) as cloud:` and use it within",
+            )
         if name not in self._hosts:
             raise UsageError(
                 expected=f"one of the compute hosts {', '.join(self._hosts)}",
@@ -181,6 +210,7 @@ class Cloud:
         *,
         volumes: int = 0,
         boot_from_volume: bool = False,
+        encrypted: bool = False,
         memory_mb: int = 512,
         root_gb: int = 1,
         networks: bool = True,
@@ -192,6 +222,7 @@ class Cloud:
             host: Where it runs.
             volumes: How many volumes are attached.
             boot_from_volume: Whether the first of them is its root disk; it has no image then.
+            encrypted: Whether the volumes are encrypted.
             memory_mb: Its memory, in MiB.
             root_gb: The size of its root disk, in GiB.
             networks: Whether it has a port.
@@ -203,12 +234,12 @@ class Cloud:
         Raises:
             UsageError: There is no such host, or it is to boot from a volume and has none.
         """
-        if boot_from_volume and not volumes:
+        if not boot_from_volume <= volumes < len(_DEVICES):
             raise UsageError(
-                expected="a volume to boot from",
-                happened="boot_from_volume=True and volumes=0",
+                expected=f"{int(boot_from_volume)} to {len(_DEVICES) - 1} volumes",
+                happened=f"volumes={volumes}, boot_from_volume={boot_from_volume}",
                 where="Cloud.boot(…)",
-                how_to_go_on="give volumes=1 or more",
+                how_to_go_on="give a number of volumes in that range",
             )
         target = self.host(host)
         with self.trace.muted(), services.running_as(self._api):
@@ -219,8 +250,10 @@ class Cloud:
             instance = self._create_instance(row)
             if not info_cache:
                 self._lose_info_cache(instance)
+            if not boot_from_volume:
+                self._map_image(instance)
             mappings = [
-                self._attach_volume(target, instance, device, boot_index=0 if device == _ROOT_DEVICE else None)
+                self._attach_volume(target, instance, device, encrypted)
                 for device in (_DEVICES[:volumes] if boot_from_volume else _DEVICES[1 : volumes + 1])
             ]
             block_device_info = {
@@ -231,6 +264,7 @@ class Cloud:
             }
             driver = unwrap(target.driver)
             driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
+            target.manager.pending_events[instance.uuid] = ["network-vif-plugged"]
             with services.running_as(target.service):
                 target.manager._track_available_nodes(admin_context())
             return instance
@@ -296,6 +330,71 @@ class Cloud:
             )
             return migrate_data
 
+    def attached_volumes(self, server: Instance) -> list[str]:
+        """Return the ids of the volumes that are attached to a server, in the order of their devices."""
+        with services.running_as(self._api):
+            bdms = db.block_device_mapping_get_all_by_instance(self.context, server.uuid)
+        return [bdm.volume_id for bdm in sorted(bdms, key=lambda bdm: bdm.device_name or "") if bdm.volume_id]
+
+    def detach_volume(self, server: Instance, volume_id: str) -> None:
+        """Ask the API to detach a volume from a server.
+
+        Args:
+            server: The server.
+            volume_id: The volume; :meth:`attached_volumes` has the ids.
+
+        Raises:
+            VolumeNotFound: There is no such volume.
+            InvalidVolume: It is not attached to the server, or it is its root disk. What fails later, fails unseen: the
+                rest is a cast.
+        """
+        with services.running_as(self._api):
+            instance = self.refresh(server)
+            volume = self.volumes.get(self.context, volume_id)
+            if volume["attach_status"] == "detached" or volume["instance_uuid"] != instance.uuid:
+                raise exceptions.InvalidVolume(reason=f"{volume_id} is not attached to {instance.uuid}")
+            bdm = db.block_device_mapping_get_by_volume_id(self.context, volume_id)
+            if bdm is not None and bdm.device_name == instance.root_device_name:
+                raise exceptions.InvalidVolume(reason="Can't detach root device volume")
+            self.volumes.check_detach(self.context, volume)
+            self.volumes.begin_detaching(self.context, volume_id)
+            self._compute_api.detach_volume(self.context, instance, volume_id)
+
+    def add_security_group(self, name: str, *members: Instance, lets_in: int | None = None) -> int:
+        """Set up a security group; every server is in the group ``default`` from the beginning.
+
+        Args:
+            name: Its name.
+            *members: The servers that are in it.
+            lets_in: The id of a group whose members it lets in.
+
+        Returns:
+            Its id.
+        """
+        with self.trace.muted(), services.running_as(self._api):
+            group = db.security_group_create(
+                self.context,
+                builders.security_group_row(
+                    id=None, name=name, user_id=self.context.user_id, project_id=self.context.project_id
+                ),
+            )
+            for server in members:
+                db.instance_add_security_group(self.context, server.uuid, group.id)
+            if lets_in is not None:
+                rule = {"parent_group_id": group.id, "group_id": lets_in, "protocol": "tcp"}
+                db.security_group_rule_create(self.context, rule)
+            return group.id
+
+    def change_rules(self, security_group_id: int) -> None:
+        """Let the API tell hosts that the rules of a group have changed."""
+        with services.running_as(self._api):
+            self._security_group_api.trigger_rules_refresh(self.context, security_group_id)
+
+    def change_members(self, *security_group_ids: int) -> None:
+        """Let the API tell hosts that groups have gained or lost members."""
+        with services.running_as(self._api):
+            self._security_group_api.trigger_members_refresh(self.context, security_group_ids)
+
     def add_compute_node(self, host: str, nodename: str) -> None:
         """Set up one more compute node of a host, which its driver knows nothing of."""
         with self.trace.muted(), services.running_as(self._api):
@@ -322,10 +421,12 @@ class Cloud:
     def state(self) -> dict[str, Any]:
         """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""
         tables = {f"table {name}": rows for name, rows in self.database.content().items()}
+        pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
         hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
         return {
             **tables,
             **hypervisors,
+            **pending,
             "network": self.network.to_primitive(),
             "volume": self.volumes.to_primitive(),
             "consoleauth": self.consoleauth.to_primitive(),
@@ -334,14 +435,17 @@ class Cloud:
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
         self.clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
         self.context = RequestContext(user_id="fake_user", project_id="fake_project")
+        # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
+        self.names |= {self.context.request_id.removeprefix("req-"): "request", _IMAGE: "image"}
         self.database = Database(self._database_url)
         worlds.callback(self.database.dispose)
         transport = open_transport()
         worlds.callback(transport.cleanup)
         record_messages(transport, self.trace, self.faults)
         converted = self.plan.converted.__contains__
-        self._compute_api = ComputeAPI(transport, converted=converted)
+        self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
         self._compute_task_api = ComputeTaskAPI(transport)
+        self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
         conductor_api = ConductorAPI(transport)
         self._api = self._service("nova-api", "api")
         self._conductor = self._service("nova-conductor", "conductor")
@@ -350,7 +454,6 @@ class Cloud:
             network_api=network_api, notifier=self._conductor.notifier, compute_api=self._compute_api
         )
         self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
-        self._hosts: dict[str, Host] = {}
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
         consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
@@ -371,12 +474,13 @@ class Cloud:
                 notifier=service.notifier,
             )
             self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))
-            self._serve(worlds, transport, "compute", service, self._hosts[name].manager)
+            manager = self._hosts[name].manager
+            self._serve(worlds, transport, "compute", service, manager, *manager.additional_endpoints)
         self._populate()
 
     def _populate(self) -> None:
         with self.trace.muted(), services.running_as(self._api):
-            self.network.add_network()
+            self.names[self.network.add_network().id] = "network"
             for host in self._hosts.values():
                 service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
                 for nodename in host.hypervisor.nodes:
@@ -445,6 +549,8 @@ class Cloud:
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         network_info = self.network.allocate_for_instance(self.context, row)
         self.network.setup_networks_on_host(self.context, row, row["host"])
+        for vif in network_info:
+            self.names[vif["id"]] = f"port-{len(self.network.ports)}"
         row["info_cache"]["network_info"] = jsonutils.dumps(network_info)
         return network_info
 
@@ -457,10 +563,30 @@ class Cloud:
         with self.database.transaction() as connection:
             connection.execute(delete(InstanceInfoCache).where(InstanceInfoCache.instance_uuid == instance.uuid))
 
-    def _attach_volume(self, host: Host, instance: Instance, device: str, boot_index: int | None) -> dict[str, Any]:
+    def _map_image(self, instance: Instance) -> None:
+        """Insert the mapping of the root disk that was made of the image."""
+        row = builders.block_device_mapping_row(
+            id=None,
+            instance_uuid=instance.uuid,
+            source_type="image",
+            destination_type="local",
+            image_id=instance.image_ref,
+            volume_id=None,
+            volume_size=None,
+            device_name=_ROOT_DEVICE,
+            boot_index=0,
+            connection_info=None,
+            delete_on_termination=True,
+        )
+        db.block_device_mapping_create(self.context, row, legacy=False)
+
+    def _attach_volume(self, host: Host, instance: Instance, device: str, encrypted: bool) -> dict[str, Any]:
+        boot_index = 0 if device == _ROOT_DEVICE else None
         number = len(self.volumes.volumes) + 1
         volume = self.volumes.create(self.context, 1, f"volume-{number}", "")
         self.names[volume["id"]] = f"volume-{number}"
+        if encrypted:
+            self.volumes.volumes[volume["id"]].encryption = dict(_ENCRYPTION)
         self.volumes.reserve_volume(self.context, volume["id"])
         connector = unwrap(host.driver).get_volume_connector(instance)
         connection_info = self.volumes.initialize_connection(self.context, volume["id"], connector)

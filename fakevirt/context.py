@@ -58,6 +58,8 @@ def _(context: RequestContext) -> Entity:
         "user_id": context.user_id,
         "project_id": context.project_id,
         "is_admin": context.is_admin,
+        "roles": list(context.roles),
+        "request_id": context.request_id,
         "read_deleted": context.read_deleted,
     }
     return Entity("RequestContext", "object", fields)

@@ -86,6 +86,27 @@ def usage_payload(
     return {**payload, **extra}
 
 
+def volume_usage_payload(read: Callable[[str], Any]) -> dict[str, Any]:
+    """Return what ``volume.usage`` tells of a volume: its totals and what was counted since.
+
+    Args:
+        read: Returns a field of the usage, as for :func:`usage_payload`.
+    """
+    refreshed = [time for time in (read("tot_last_refreshed"), read("curr_last_refreshed")) if time]
+    return {
+        "volume_id": read("volume_id"),
+        "tenant_id": read("project_id"),
+        "user_id": read("user_id"),
+        "availability_zone": read("availability_zone"),
+        "instance_id": read("instance_uuid"),
+        "last_refreshed": str(max(refreshed)),
+        **{
+            name: read(f"tot_{name}") + read(f"curr_{name}")
+            for name in ("reads", "read_bytes", "writes", "write_bytes")
+        },
+    }
+
+
 def send_update(
     context: RequestContext,
     old_instance: Any,

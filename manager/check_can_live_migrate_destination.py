@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakevirt.context import RequestContext
 from fakevirt.manager.decorators import wrap_exception, wrap_instance_fault
+from fakevirt.usage_error import UsageError
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -58,10 +59,17 @@ def _check(
         context, instance, src_compute_info, dst_compute_info, block_migration, disk_over_commit
     )
     try:
-        migrate_data: dict[str, Any] = manager.compute_rpcapi.check_can_live_migrate_source(
+        migrate_data: dict[str, Any] | None = manager.compute_rpcapi.check_can_live_migrate_source(
             context, instance, dest_check_data
         )
     finally:
         manager.driver.check_can_live_migrate_destination_cleanup(context, dest_check_data)
+    if migrate_data is None:
+        raise UsageError(
+            expected="what the source found out about storage (migrate_data, a dict)",
+            happened="check_can_live_migrate_source of the source's manager returned nothing",
+            where=f"check_can_live_migrate_destination on {manager.host}",
+            how_to_go_on="let the method return what its driver's check_can_live_migrate_source returns",
+        )
     migrate_data.update(dest_check_data.get("migrate_data", {}))
     return migrate_data

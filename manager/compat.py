@@ -37,7 +37,8 @@ def object_compat(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a method of the object path take a dict from a caller that is not converted.
 
     It stands outermost, so that the fault and state decorators below it see an object. The instance is the keyword
-    argument of that name or the first positional one after the context: other places need an inline conversion.
+    argument of that name or the first positional one after the context: other places need an inline conversion. Nova's
+    hydrates a ``migration`` as well, which no method here is given.
     """
 
     @functools.wraps(function)

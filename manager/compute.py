@@ -18,15 +18,19 @@ from fakevirt.manager import (
     check_can_live_migrate_destination,
     check_can_live_migrate_source,
     delete_orphan_compute_nodes,
+    detach_volume,
     live_migration,
     post_live_migration,
     post_live_migration_at_destination,
     pre_live_migration,
+    refresh_instance_security_rules,
     remove_volume_connection,
     rollback_live_migration,
     rollback_live_migration_at_destination,
 )
 from fakevirt.manager.compute_utils import event_finish, event_start, faults, network_info, usage
+from fakevirt.manager.compute_utils.volume_usage import notify_about_volume_usage
+from fakevirt.manager.compute_v4 import ComputeV4Proxy
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.resource_tracker import ResourceTracker
@@ -35,10 +39,12 @@ from fakevirt.manager.steps import (
     get_compute_info,
     get_instance_block_device_info,
     get_instance_nw_info,
+    revert_task_state,
+    update_resource_tracker,
     write_compute_node,
 )
 from fakevirt.manager.steps.driver_detach_volume import driver_detach_volume
-from fakevirt.manager.steps.instance_update import instance_update, update_resource_tracker
+from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.services import Service
@@ -93,6 +99,7 @@ class ComputeManager:
         self.conductor_api = parts.conductor_api
         self.compute_rpcapi = parts.compute_rpcapi
         self.notifier = parts.notifier
+        self.additional_endpoints = [ComputeV4Proxy(self)]
         self.pending_events: dict[str, Any] = {}
         self._resource_trackers: dict[str, ResourceTracker] = {}
 
@@ -108,7 +115,9 @@ class ComputeManager:
     rollback_live_migration_at_destination = WorkItemMethod(
         rollback_live_migration_at_destination, "_rollback_live_migration_at_destination"
     )
+    detach_volume = WorkItemMethod(detach_volume, "detach_volume")
     remove_volume_connection = WorkItemMethod(remove_volume_connection, "detach_volume")
+    refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
     update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
 
     _add_instance_fault_from_exc = WorkItemMethod(faults, "compute_utils", with_arguments=False)
@@ -116,16 +125,18 @@ class ComputeManager:
     _event_finish = WorkItemMethod(event_finish, "compute_utils", with_arguments=False)
     _get_nw_info_for_instance = WorkItemMethod(network_info, "compute_utils", with_arguments=False)
     _notify_about_instance_usage = WorkItemMethod(usage, "compute_utils", with_arguments=False)
+    _notify_about_volume_usage = notify_about_volume_usage
 
     _clear_events_for_instance = SharedStep(clear_events_for_instance)
     _get_compute_info = SharedStep(get_compute_info)
     _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
     _get_instance_nw_info = SharedStep(get_instance_nw_info)
+    _revert_task_state = SharedStep(revert_task_state)
+    _update_resource_tracker = SharedStep(update_resource_tracker)
     _write_compute_node = SharedStep(write_compute_node, "delete_orphan_compute_nodes")
 
     _driver_detach_volume = driver_detach_volume
     _instance_update = instance_update
-    _update_resource_tracker = update_resource_tracker
     _live_migration_cleanup_flags = staticmethod(live_migration_cleanup_flags)
 
     def _get_power_state(self, context: RequestContext, instance: Any) -> int:

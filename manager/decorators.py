@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from fakevirt.instrument.probe import argument_namer
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
+
+LOG = logging.getLogger(__name__)
 
 Function = Callable[..., Any]
 
@@ -38,6 +41,30 @@ def wrap_exception(event_type: str) -> Callable[[Function], Function]:
         return wrapped
 
     return decorate
+
+
+def reverts_task_state(function: Function) -> Function:
+    """Set the instance's task state back when the method raises, unless it is the state itself that was unexpected.
+
+    A failure of that is logged and does not hide the error that led to it.
+    """
+    named = argument_namer(function, skip=2)
+
+    @functools.wraps(function)
+    def wrapped(manager: ComputeManager, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(manager, context, *args, **kwargs)
+        except exceptions.UnexpectedTaskStateError as error:
+            LOG.info("Task possibly preempted: %s", error.format_message())
+            raise
+        except Exception:
+            try:
+                manager._revert_task_state(context, named(args, kwargs)["instance"])
+            except Exception:
+                LOG.exception("Failed to revert the task state")
+            raise
+
+    return wrapped
 
 
 def wrap_instance_fault(function: Function) -> Function:

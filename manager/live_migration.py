@@ -8,6 +8,7 @@ in, hence ``_post_live_migration`` and ``_rollback_live_migration`` have the for
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from fakevirt.manager.decorators import wrap_exception, wrap_instance_event, wra
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
+
+LOG = logging.getLogger(__name__)
 
 
 @wrap_exception("live_migration")
@@ -82,6 +85,7 @@ def _rolled_back_on_error(
     except Exception:
         # An error of the rollback takes the place of the one that led to it.
         with excutils.save_and_reraise_exception():
+            LOG.exception("Pre live migration failed at %s", dest)
             manager._rollback_live_migration(context, instance, dest, block_migration, migrate_data)
 
 

@@ -68,10 +68,15 @@ class ResourceTracker:
         self._tracked = {instance.uuid: _Usage.of(functools.partial(getattr, instance)) for instance in instances}
         self._write(context)
 
-    def update_usage(self, context: RequestContext, instance: dict[str, Any]) -> None:
-        """Count one instance anew, if it is one of the node's."""
-        if instance["uuid"] in self._tracked:
-            self._tracked[instance["uuid"]] = _Usage.of(instance.__getitem__)
+    def update_usage(self, context: RequestContext, read: Callable[[str], Any]) -> None:
+        """Count one instance anew, if it is one of the node's.
+
+        Args:
+            context: The request.
+            read: Returns a field of the instance.
+        """
+        if read("uuid") in self._tracked:
+            self._tracked[read("uuid")] = _Usage.of(read)
             self._write(context)
 
     def _write(self, context: RequestContext) -> None:

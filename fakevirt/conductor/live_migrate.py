@@ -14,6 +14,7 @@ from fakevirt.db import api as db
 from fakevirt.objects.instance_fault import InstanceFault, describe_fault
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.server import expected_exceptions
+from fakevirt.usage_error import UsageError
 
 LOG = logging.getLogger(__name__)
 
@@ -157,6 +158,8 @@ class ComputeTaskManager:
             task.execute()
         except PRE_CHECK_ERRORS as error:
             self._set_vm_state_and_notify(context, instance, error)
+            raise
+        except UsageError:
             raise
         except Exception as error:
             LOG.exception("Migration of instance %s to host %s unexpectedly failed.", instance.uuid, host)

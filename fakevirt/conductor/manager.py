@@ -162,7 +162,7 @@ class ConductorManager(ObjectActions):
             instance["availability_zone"],
             update_totals,
         )
-        self.notifier.info(context, "volume.usage", _volume_usage(usage))
+        self.notifier.info(context, "volume.usage", notifications.volume_usage_payload(usage.__getitem__))
 
     def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
         """Insert a fault of an instance."""
@@ -193,19 +193,3 @@ def _with_times(values: Mapping[str, Any], columns: Iterable[str]) -> dict[str, 
         name: timeutils.parse_strtime(values[name]) for name in columns if isinstance(values.get(name), str)
     }
     return {**values, **times}
-
-
-def _volume_usage(usage: Any) -> dict[str, Any]:
-    refreshed = [time for time in (usage["tot_last_refreshed"], usage["curr_last_refreshed"]) if time]
-    return {
-        "volume_id": usage["volume_id"],
-        "tenant_id": usage["project_id"],
-        "user_id": usage["user_id"],
-        "availability_zone": usage["availability_zone"],
-        "instance_id": usage["instance_uuid"],
-        "last_refreshed": str(max(refreshed)),
-        **{
-            name: usage[f"tot_{name}"] + usage[f"curr_{name}"]
-            for name in ("reads", "read_bytes", "writes", "write_bytes")
-        },
-    }

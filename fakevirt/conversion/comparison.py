@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import enum
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.observation import Observation
 from fakevirt.instrument.canonical import LAZY, CanonicalEffect
 
@@ -25,43 +27,6 @@ class Verdict(enum.Enum):
     def passes(self) -> bool:
         """Whether nothing is to be done."""
         return self in (Verdict.SAME, Verdict.ALLOWED)
-
-
-class _Absent(enum.Enum):
-    ABSENT = "—"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-ABSENT = _Absent.ABSENT
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the two traces differ.
-
-    Args:
-        channel: The boundary.
-        operation: What was done there.
-        service: Who did it.
-        field: The path of the field that differs; None where the whole effect is on one side only.
-        legacy: What the legacy path has there.
-        objects: What the other run has there.
-        row: The place in the aligned traces.
-        scope: The work item that was running, if any was.
-        allowance: What covers it.
-    """
-
-    channel: str
-    operation: str
-    service: str | None
-    field: str | None
-    legacy: Any
-    objects: Any
-    row: int
-    scope: str | None = None
-    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +128,8 @@ def compare(
     if not_compared is not None:
         return Comparison(legacy, objects, (), not_compared)
     allow = tuple(allow)
-    applicable = [
-        allowance
-        for allowance in (*allow, *known)
-        if allowance.work_item is None or allowance.work_item in objects.plan.converted
-    ]
+    converted = objects.plan.converted & (legacy.entered | objects.entered)
+    applicable = [a for a in (*allow, *known) if a.work_item is None or a.work_item in converted]
     rows = align(legacy.effects, objects.effects, applicable)
     used = {difference.allowance for row in rows for difference in row.differences}
     return Comparison(legacy, objects, rows, unused=tuple(a for a in allow if a not in used))
@@ -193,6 +155,11 @@ def _why_not_compared(legacy: Observation, objects: Observation, entering: froze
             return f"{run} could not be set up: {observation.set_up_error!r}"
         if not observation.entered:
             return f"{run} entered no work item"
+    # A fault that strikes on one path only is a divergence with a place in the traces.
+    never = [fault for fault in legacy.unstruck if fault.where in {other.where for other in objects.unstruck}]
+    if never:
+        fault = never[0]
+        return f"call {fault.nth} of {fault.operation} on {fault.channel}, which was to fail, never came"
     # What the other run does not enter, or enters besides, is a divergence with a place in the traces.
     if entering is not None and entering != legacy.entered:
         missed = ", ".join(sorted(entering - legacy.entered)) or "none"
@@ -231,21 +198,17 @@ def _compared(
             found = [(None, left or ABSENT, right or ABSENT)]
         effect = left or right
         assert effect is not None
-        differences = tuple(
-            Difference(
-                effect.channel,
-                effect.operation,
-                effect.service,
-                path,
-                a,
-                b,
-                number,
-                effect.effect.scope,
-                next((x for x in allowances if x.covers(effect.channel, effect.operation, path)), None),
-            )
+        differences = (
+            Difference(effect.channel, effect.operation, effect.service, path, a, b, number, effect.effect.scope)
             for path, a, b in found
         )
-        yield Row(left, right, differences)
+        yield Row(left, right, tuple(_allowed(difference, allowances) for difference in differences))
+
+
+def _allowed(difference: Difference, allowances: Iterable[Allowance]) -> Difference:
+    """Return a difference with what covers it."""
+    allowance = next((allowance for allowance in allowances if allowance.covers(difference)), None)
+    return difference if allowance is None else dataclasses.replace(difference, allowance=allowance)
 
 
 def _field_differences(a: Any, b: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

@@ -12,10 +12,13 @@ from typing import Any
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.entities import normalise, recognise
 from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer
+from fakevirt.instrument.faults import Fault
 from fakevirt.instrument.trace import Effect, Trace
 from fakevirt.manager.compute import ComputeManager
 from fakevirt.manager.paths import WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.rpc.versions import takes_object
+from fakevirt.usage_error import UsageError
 
 #: The boundaries at which two runs are compared. The conductor is not among them: it is the call path itself.
 COMPARED = frozenset(
@@ -52,6 +55,7 @@ class Observation:
         effects: What is compared, in canonical form: the trace, the outcome of the request and the final state.
         error: What the request raised.
         set_up_error: What kept the world from being set up.
+        unstruck: Faults that were planted and whose call never came.
     """
 
     plan: ConversionPlan
@@ -59,6 +63,7 @@ class Observation:
     effects: tuple[CanonicalEffect, ...] = ()
     error: Exception | None = None
     set_up_error: Exception | None = None
+    unstruck: tuple[Fault, ...] = ()
 
     @property
     def entered(self) -> frozenset[str]:
@@ -77,9 +82,7 @@ class Observation:
             tuple(
                 effect.effect
                 for effect in self.effects
-                if effect.channel in VERSIONED
-                and _owner(effect) == work_item
-                and any(form.form == "dict" and form.path.startswith("arguments") for form in effect.forms)
+                if effect.channel in VERSIONED and _owner(effect) == work_item and _is_unversioned(effect)
             ),
         )
 
@@ -107,6 +110,8 @@ def observe(
     with contextlib.ExitStack() as worlds:
         try:
             cloud = worlds.enter_context(build(plan))
+        except UsageError:
+            raise
         except Exception as error:
             return Observation(plan, set_up_error=error)
         effect = Effect("request", getattr(request, "__name__", "request"))
@@ -114,6 +119,8 @@ def observe(
         worlds.callback(_observed.reset, _observed.set(plan))
         try:
             effect.returned(request(cloud))
+        except UsageError:
+            raise
         except Exception as error:
             effect.raised(error)
             raised = error
@@ -121,7 +128,15 @@ def observe(
         canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
         compared = [e for e in cloud.trace if e.channel in COMPARED]
         effects = tuple(canonicalizer.effects([*compared, effect, *state]))
-        return Observation(plan, cloud.trace, effects, raised)
+        return Observation(plan, cloud.trace, effects, raised, unstruck=tuple(cloud.faults.unstruck))
+
+
+def _is_unversioned(effect: CanonicalEffect) -> bool:
+    """Tell whether an effect carries something else than an object, or an object that its receiver cannot expect."""
+    forms = {form.form for form in effect.forms if form.path.startswith("arguments")}
+    version = effect.effect.details.get("version")
+    unexpected = version is not None and not takes_object(effect.operation, version)
+    return bool(forms - {"object"}) or ("object" in forms and unexpected)
 
 
 def _owner(effect: CanonicalEffect) -> str | None:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from fakevirt.conversion.comparison import ABSENT, Comparison, Difference, Row, Verdict
+from fakevirt.conversion.comparison import Comparison, Row, Verdict
+from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.entities import normalise, recognise
 from fakevirt.conversion.observation import PLAIN
 from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer

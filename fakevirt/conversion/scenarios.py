@@ -233,5 +233,183 @@ def wrong_task_state_at_the_destination(cloud: Cloud) -> None:
     cloud.live_migrate(server, to="dst")
 
 
+@scenario(enters=_SUCCESS, version_cap="icehouse")
+def old_node_among_the_hosts(cloud: Cloud) -> None:
+    """A host is of an older release: clients fall back to the versions that took a dict."""
+    cloud.live_migrate(cloud.boot("src", volumes=1), to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"}, version_cap="icehouse")
+def old_node_at_the_rollback(cloud: Cloud) -> None:
+    """A host is of an older release, and the guest cannot move."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def driver_without_clean_up_at_the_source(cloud: Cloud) -> None:
+    """The driver does not unplug VIFs by itself: its clean-up is told to."""
+    server = cloud.boot("src")
+    cloud.faults.fail("driver", "post_live_migration_at_source", with_=NotImplementedError)
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_CHECKS | {"live_migration", "_post_live_migration", "compute_utils"})
+def clean_up_fails_at_the_source(cloud: Cloud) -> None:
+    """The guest has moved and the source fails: nothing more is done."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "post_live_migration", with_=lambda: RuntimeError("device is busy"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def volume_gone_at_the_rollback(cloud: Cloud) -> None:
+    """The volume service no longer knows the volume: its connection needs no removing."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.faults.fail("volume", "terminate_connection", with_=lambda: exceptions.VolumeNotFound(volume_id="the volume"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"detach_volume"})
+def detach_fails_at_the_rollback(cloud: Cloud) -> None:
+    """The destination cannot disconnect the volume: the rollback goes no further."""
+    server = cloud.boot("src", volumes=1)
+    cloud.cut_off("dst")
+    cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
+    cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False)
+def rollback_fails_at_the_destination(cloud: Cloud) -> None:
+    """The destination cannot remove what it had prepared: the source does not hear of it."""
+    server = cloud.boot("src")
+    cloud.cut_off("dst")
+    cloud.faults.fail("driver", "rollback_live_migration_at_destination", with_=lambda: RuntimeError("device is busy"))
+    cloud.live_migrate(server, to="dst", block_migration=True)
+
+
+@scenario(enters=_SUCCESS, shared_storage=False)
+def disk_over_commit(cloud: Cloud) -> None:
+    """The disks fit as they are now, and may outgrow the destination: that was asked for."""
+    server = cloud.boot("src", root_gb=2000)
+    cloud.live_migrate(server, to="dst", block_migration=True, disk_over_commit=True)
+
+
+@scenario(enters=_SUCCESS)
+def boots_from_volume_with_an_image(cloud: Cloud) -> None:
+    """The root volume was made of an image, which the row still names: the guest is backed by its volume."""
+    server = cloud.boot("src", volumes=1, boot_from_volume=True)
+    cloud.update_server(server, image_ref="1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a")
+    cloud.live_migrate(server, to="dst")
+
+
+_DETACH = frozenset({"detach_volume", "compute_utils"})
+
+
+@scenario(enters=_DETACH)
+def volume_detached(cloud: Cloud) -> None:
+    """One of two volumes is detached, its usage not polled."""
+    server = cloud.boot("src", volumes=2)
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60))
+def volume_detached_with_usage(cloud: Cloud) -> None:
+    """Usage is polled: what the guest read and wrote is added to the volume's totals."""
+    server = cloud.boot("src", volumes=1)
+    cloud.host("src").hypervisor.lookup(server.name).block_io["vdb"] = [2, 1024, 3, 4096, 0]
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH)
+def encrypted_volume_detached(cloud: Cloud) -> None:
+    """The volume is encrypted: the driver is told how."""
+    server = cloud.boot("src", volumes=1, encrypted=True)
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH)
+def detach_fails_in_the_driver(cloud: Cloud) -> None:
+    """The guest does not let go of the volume: it stays in use, and the instance is free again."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH)
+def volume_detached_from_an_unknown_guest(cloud: Cloud) -> None:
+    """The hypervisor has no such guest: the volume is disconnected all the same."""
+    server = cloud.boot("src", volumes=1)
+    hypervisor = cloud.host("src").hypervisor
+    del hypervisor.domains[server.name]
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60))
+def volume_detached_by_a_driver_without_counters(cloud: Cloud) -> None:
+    """Usage is polled, and the driver does not count: there is none to tell."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "block_stats", with_=NotImplementedError)
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH)
+def root_volume_refused(cloud: Cloud) -> str:
+    """The API refuses to detach the root volume, and detaches the other one."""
+    server = cloud.boot("src", volumes=2, boot_from_volume=True)
+    root, data = cloud.attached_volumes(server)
+    try:
+        cloud.detach_volume(server, root)
+    except exceptions.InvalidVolume as error:
+        refusal = str(error)
+    cloud.detach_volume(server, data)
+    return refusal
+
+
+_REFRESH = frozenset({"refresh_instance_security_rules"})
+
+
+@scenario(enters=_REFRESH)
+def rules_changed(cloud: Cloud) -> None:
+    """The instances of a group run on two hosts: each host refreshes the rules of its own."""
+    cloud.change_rules(cloud.add_security_group("web", cloud.boot("src"), cloud.boot("dst"), cloud.boot("dst")))
+
+
+@scenario(enters=_REFRESH)
+def rules_changed_of_an_instance_without_host(cloud: Cloud) -> None:
+    """One instance of the group is on no host: nobody is told of it."""
+    here, nowhere = cloud.boot("src"), cloud.boot("dst")
+    cloud.update_server(nowhere, host=None)
+    cloud.change_rules(cloud.add_security_group("web", nowhere, here))
+
+
+@scenario(enters=_REFRESH)
+def members_changed(cloud: Cloud) -> None:
+    """Two groups let the members of a third in: an instance that is in both of them is told of once."""
+    one, both = cloud.boot("src"), cloud.boot("dst")
+    clients = cloud.add_security_group("clients")
+    cloud.add_security_group("web", one, both, lets_in=clients)
+    cloud.add_security_group("db", both, lets_in=clients)
+    cloud.change_members(clients)
+
+
+@scenario(enters=_REFRESH)
+def rules_changed_with_a_driver_without_security_groups(cloud: Cloud) -> None:
+    """The driver knows no security groups: that is a warning and no error."""
+    group = cloud.add_security_group("web", cloud.boot("src"))
+    cloud.faults.fail("driver", "refresh_instance_security_rules", with_=NotImplementedError)
+    cloud.change_rules(group)
+
+
+@scenario(enters=_REFRESH)
+def refreshing_rules_fails(cloud: Cloud) -> None:
+    """The driver fails: an error notification is all that tells of it."""
+    group = cloud.add_security_group("web", cloud.boot("src"))
+    cloud.faults.fail("driver", "refresh_instance_security_rules", with_=lambda: RuntimeError("iptables failed"))
+    cloud.change_rules(group)
+
+
 def _no_room_left() -> exceptions.MigrationPreCheckError:
     return exceptions.MigrationPreCheckError(reason="no room left")

@@ -23,6 +23,11 @@ class Fault:
     nth: int
     strike: Callable[[], object]
 
+    @property
+    def where(self) -> tuple[str, str, int]:
+        """The call that it waits for."""
+        return self.channel, self.operation, self.nth
+
 
 @dataclass(slots=True)
 class FaultPlan:
@@ -57,11 +62,16 @@ class FaultPlan:
         """
         self.faults.append(Fault(channel, operation, self._calls[channel, operation] + nth, action))
 
+    @property
+    def unstruck(self) -> list[Fault]:
+        """What waits still for its call."""
+        return [fault for fault in self.faults if self._calls[fault.channel, fault.operation] < fault.nth]
+
     def strike(self, channel: str, operation: str) -> None:
         """Count a call that is about to take effect, and let happen what is planted at it."""
         self._calls[channel, operation] += 1
         # Kept, because what strikes may call the operation itself.
         call = (channel, operation, self._calls[channel, operation])
         for fault in self.faults:
-            if (fault.channel, fault.operation, fault.nth) == call:
+            if fault.where == call:
                 fault.strike()

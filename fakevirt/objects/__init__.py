@@ -15,6 +15,7 @@ from fakevirt.objects.migration import Migration, MigrationList
 from fakevirt.objects.pci_device import PciDevice, PciDeviceList
 from fakevirt.objects.security_group import SecurityGroup, SecurityGroupList
 from fakevirt.objects.service import Service, ServiceList
+from fakevirt.objects.volume_usage import VolumeUsage
 
 __all__ = [
     "BlockDeviceMapping",
@@ -38,4 +39,5 @@ __all__ = [
     "SecurityGroupList",
     "Service",
     "ServiceList",
+    "VolumeUsage",
 ]

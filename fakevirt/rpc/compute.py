@@ -143,6 +143,14 @@ class ComputeAPI:
             ctxt, "rollback_live_migration_at_destination", **arguments
         )
 
+    def detach_volume(self, ctxt: RequestContext, instance: Any, volume_id: str) -> None:
+        """Tell the instance's host to detach a volume: 3.25 with an object, 3.0 with a dict."""
+        host = instance.host
+        version, instance = self._choose("detach_volume", "3.25", instance)
+        self._client.prepare(server=host, version=version).cast(
+            ctxt, "detach_volume", instance=instance, volume_id=volume_id
+        )
+
     def remove_volume_connection(self, ctxt: RequestContext, instance: Any, volume_id: str, host: str) -> None:
         """Let ``host``, the destination, disconnect a volume: 3.30 with an object, 3.0 with a dict."""
         version, instance = self._choose("detach_volume", "3.30", instance)

@@ -20,7 +20,7 @@ from oslo_messaging.transport import RPCTransport
 from fakevirt.usage_error import UsageError
 
 #: Where exceptions may come from that a caller gets as themselves; any other arrives as a RemoteError.
-ALLOWED_REMOTE_EXMODS = ("fakevirt.exceptions", "oslo_versionedobjects.exception")
+ALLOWED_REMOTE_EXMODS = ("fakevirt.exceptions", "fakevirt.usage_error", "oslo_versionedobjects.exception")
 
 SCHEME = "fakevirt"
 

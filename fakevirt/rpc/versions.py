@@ -7,7 +7,26 @@ import re
 from fakevirt.usage_error import UsageError
 
 #: The newest version of each release (Nova's aliases of ``upgrade_levels.compute``).
-VERSION_ALIASES = {"icehouse": "3.23", "juno": "3.35", "kilo": "3.40"}
+VERSION_ALIASES = {"icehouse": "3.23", "juno": "3.35", "kilo": "3.40", "liberty": "4.5"}
+
+#: The first version of each method that takes an instance as an object.
+OBJECT_SINCE = {
+    "check_can_live_migrate_destination": "3.0",
+    "check_can_live_migrate_source": "3.0",
+    "post_live_migration_at_destination": "3.14",
+    "pre_live_migration": "3.19",
+    "detach_volume": "3.25",
+    "live_migration": "3.26",
+    "rollback_live_migration_at_destination": "3.26",
+    "remove_volume_connection": "3.30",
+    "refresh_instance_security_rules": "4.4",
+}
+
+
+def takes_object(method: str, version: str) -> bool:
+    """Tell whether ``method`` takes an object in ``version``; one that is not listed does."""
+    since = OBJECT_SINCE.get(method, "0.0")
+    return tuple(map(int, version.split("."))) >= tuple(map(int, since.split(".")))
 
 
 def version_cap(release: str) -> str:
@@ -19,7 +38,7 @@ def version_cap(release: str) -> str:
     Raises:
         UsageError: It is neither.
     """
-    if re.fullmatch(r"\d+\.\d+", release):
+    if re.fullmatch(r"[34]\.\d+", str(release)):
         return release
     if release not in VERSION_ALIASES:
         raise UsageError(

@@ -26,7 +26,10 @@ def driver_detach_volume(
     try:
         if not manager.driver.instance_exists(instance):
             LOG.warning("Detaching volume %s from unknown instance", bdm.volume_id)
-        manager.driver.detach_volume(connection_info, instance, bdm.device_name)
+        encryption = {}
+        if connection_info["data"].get("encrypted"):
+            encryption = manager.volume_api.get_volume_encryption_metadata(context, bdm.volume_id)
+        manager.driver.detach_volume(connection_info, instance, bdm.device_name, encryption=encryption)
     except Exception:
         with excutils.save_and_reraise_exception():
             manager.volume_api.roll_detaching(context, bdm.volume_id)

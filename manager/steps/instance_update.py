@@ -23,7 +23,7 @@ def instance_update(
         manager: The manager that writes.
         context: The request.
         instance_uuid: Whose row it is.
-        **updates: Values by column, and ``expected_task_state`` or ``expected_vm_state``.
+        **updates: Values by column, and ``expected_task_state``.
 
     Returns:
         The row as a dict.
@@ -31,9 +31,3 @@ def instance_update(
     instance: dict[str, Any] = manager.conductor_api.instance_update(context, instance_uuid, **updates)
     manager._update_resource_tracker(context, instance)
     return instance
-
-
-def update_resource_tracker(manager: ComputeManager, context: RequestContext, instance: dict[str, Any]) -> None:
-    """Count an instance anew if it is on this host, on a node that the driver has."""
-    if instance["host"] == manager.host and manager.driver.node_is_available(instance["node"]):
-        manager._get_resource_tracker(instance["node"]).update_usage(context, instance)

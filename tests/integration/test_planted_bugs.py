@@ -10,7 +10,8 @@ import pytest
 
 from fakevirt import exceptions, states
 from fakevirt.conversion.check import ConversionError, check
-from fakevirt.conversion.comparison import ABSENT, Verdict
+from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.difference import ABSENT
 from fakevirt.manager import (
     live_migration,
     post_live_migration,

@@ -55,11 +55,18 @@ def test_the_admin_context_acts_for_nobody():
     assert context.read_deleted == "yes"
 
 
-def test_its_snapshot_tells_who_asks_and_what_they_see_but_not_which_request_it_was(context):
+def test_its_snapshot_tells_who_asks_in_which_request_and_what_they_see(context):
     assert snapshot(context) == Entity(
         "RequestContext",
         "object",
-        {"user_id": "alice", "project_id": "demo", "is_admin": False, "read_deleted": "no"},
+        {
+            "user_id": "alice",
+            "project_id": "demo",
+            "is_admin": False,
+            "roles": list(context.roles),
+            "request_id": context.request_id,
+            "read_deleted": "no",
+        },
     )
 
 

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from fakevirt.usage_error import UsageError
@@ -33,3 +35,8 @@ def test_no_part_can_be_left_out(missing):
     del parts[missing]
     with pytest.raises(TypeError, match=missing):
         UsageError(**parts)
+
+
+def test_it_survives_pickling():
+    error = UsageError(expected="a", happened="b", where="c", how_to_go_on="d")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

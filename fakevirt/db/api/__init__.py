@@ -65,6 +65,7 @@ from fakevirt.db.api.security_groups import (
     security_group_get_by_name,
     security_group_rule_create,
     security_group_rule_get_by_security_group,
+    security_group_rule_get_by_security_group_grantee,
 )
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "security_group_get_by_name",
     "security_group_rule_create",
     "security_group_rule_get_by_security_group",
+    "security_group_rule_get_by_security_group_grantee",
     "service_create",
     "service_destroy",
     "service_get",

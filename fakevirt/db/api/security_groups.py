@@ -104,3 +104,11 @@ def security_group_rule_get_by_security_group(
         return find_all(
             connection, context, SecurityGroupIngressRule, columns_to_join, parent_group_id=security_group_id
         )
+
+
+def security_group_rule_get_by_security_group_grantee(
+    context: RequestContext, security_group_id: int
+) -> list[SecurityGroupIngressRule]:
+    """Return the rules that let the members of a security group in."""
+    with transaction() as connection:
+        return find_all(connection, context, SecurityGroupIngressRule, group_id=security_group_id)

@@ -6,15 +6,20 @@ import datetime
 import pytest
 
 from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.comparison import ABSENT, Verdict, compare
+from fakevirt.conversion.comparison import Verdict, compare
+from fakevirt.conversion.difference import ABSENT
 from fakevirt.conversion.observation import Observation
 from fakevirt.instrument.canonical import Canonicalizer
+from fakevirt.instrument.faults import Fault
 from fakevirt.instrument.snapshot import Entity
 from fakevirt.instrument.trace import Effect, Trace
 from fakevirt.manager.plan import ConversionPlan
 
 ITEM = "live_migration"
 LEGACY, OBJECTS = ConversionPlan.legacy(), ConversionPlan.objects()
+
+
+ROLLBACK = Effect("manager", "_rollback_live_migration", {}, service="src", scope="_rollback_live_migration")
 
 
 def call(operation, channel="driver", service="src", **arguments):
@@ -134,11 +139,46 @@ def test_an_allowance_without_a_field_covers_the_whole_effect_and_no_field():
 
 def test_an_allowance_holds_only_while_its_work_item_is_converted():
     allowance = dataclasses.replace(HOST, field=None, work_item="_rollback_live_migration")
-    legacy = observation(LEGACY, call("update instances", "db"))
-    converted = observation(ConversionPlan.only("_rollback_live_migration"))
-    unconverted = observation(ConversionPlan.all_but("_rollback_live_migration"))
+    legacy = observation(LEGACY, ROLLBACK, call("update instances", "db"))
+    converted = observation(ConversionPlan.only("_rollback_live_migration"), ROLLBACK)
+    unconverted = observation(ConversionPlan.all_but("_rollback_live_migration"), ROLLBACK)
     assert compare(legacy, converted, known=[allowance]).verdict is Verdict.ALLOWED
     assert compare(legacy, unconverted, known=[allowance]).verdict is Verdict.DIVERGED
+
+
+def test_an_allowance_holds_only_where_its_work_item_is_entered():
+    allowance = dataclasses.replace(HOST, field=None, work_item="_rollback_live_migration")
+    assert compared([call("update instances", "db")], [], known=[allowance]).verdict is Verdict.DIVERGED
+
+
+@pytest.mark.parametrize(
+    ("narrower", "verdict"),
+    [
+        ({"scope": ITEM}, Verdict.ALLOWED),
+        ({"scope": "compute_utils"}, Verdict.DIVERGED),
+        ({"legacy": "src", "objects": ABSENT}, Verdict.ALLOWED),
+        ({"legacy": "dst"}, Verdict.DIVERGED),
+        ({"objects": "src"}, Verdict.DIVERGED),
+    ],
+)
+def test_an_allowance_covers_only_the_scope_and_the_values_that_it_names(narrower, verdict):
+    legacy = [call("update instances", "db", values={"host": "src"})]
+    objects = [call("update instances", "db", values={})]
+    assert compared(legacy, objects, known=[dataclasses.replace(HOST, **narrower)]).verdict is verdict
+
+
+def test_a_fault_that_never_strikes_leaves_nothing_to_compare():
+    fault = Fault("driver", "pre_live_migratoin", 1, lambda: None)
+    legacy, objects = (dataclasses.replace(observation(plan), unstruck=(fault,)) for plan in (LEGACY, OBJECTS))
+    comparison = compare(legacy, objects)
+    assert comparison.verdict is Verdict.NOT_COMPARED
+    assert "pre_live_migratoin" in comparison.not_compared
+
+
+def test_a_fault_that_strikes_on_one_path_is_left_to_the_traces():
+    fault = Fault("driver", "node_is_available", 1, lambda: None)
+    objects = dataclasses.replace(observation(OBJECTS), unstruck=(fault,))
+    assert compare(observation(LEGACY), objects).verdict is Verdict.SAME
 
 
 def test_an_allowance_that_was_asked_for_and_covers_nothing_is_a_finding():
@@ -184,6 +224,6 @@ def test_a_divergence_in_no_work_item_counts_for_all():
 
 def test_an_allowed_difference_counts_for_the_work_item_that_brings_it():
     allowance = dataclasses.replace(HOST, field=None, work_item="_rollback_live_migration")
-    comparison = compared([call("update instances", "db")], [], known=[allowance])
+    comparison = compared([ROLLBACK, call("update instances", "db")], [ROLLBACK], known=[allowance])
     assert comparison.verdict_for("_rollback_live_migration") is Verdict.ALLOWED
     assert comparison.verdict_for(ITEM) is Verdict.SAME

@@ -28,6 +28,7 @@ FINGERPRINTS = {
     "SecurityGroupList": "1.0-5e45e7c6937bd610154232c9edfab778",
     "Service": "1.4-4b577fb696328c975319c0d86859071e",
     "ServiceList": "1.2-57352d961e5038ef42db68878bbb73a5",
+    "VolumeUsage": "1.0-511e2ca190f5eb4bdfc626955aa39933",
 }
 
 HOW_TO_BUMP = """
@@ -40,7 +41,7 @@ The wire format of {names} is not what the recorded version says (fields, or sig
 {new}
 """
 
-JUNO = {
+VERSIONS = {
     "BlockDeviceMapping": "1.3",
     "BlockDeviceMappingList": "1.4",
     "ComputeNode": "1.5",
@@ -62,6 +63,7 @@ JUNO = {
     "SecurityGroupList": "1.0",
     "Service": "1.4",
     "ServiceList": "1.2",
+    "VolumeUsage": "1.0",
 }
 
 
@@ -71,9 +73,9 @@ def test_no_wire_format_changed_without_a_new_version():
     assert expected == actual, HOW_TO_BUMP.format(names=", ".join(sorted(actual)), new=new)
 
 
-def test_every_class_has_the_version_of_novas_juno_release():
+def test_every_class_has_the_version_of_novas_juno_release_or_of_the_release_that_brought_it():
     versions = {name: classes[0].VERSION for name, classes in NovaVersionedObjectRegistry.obj_classes().items()}
-    assert versions == JUNO
+    assert versions == VERSIONS
 
 
 def test_every_version_is_explained_by_history_for_every_object_held():

@@ -2,6 +2,7 @@ import datetime
 import subprocess
 import sys
 import textwrap
+import zlib
 
 import oslo_messaging as messaging
 import pytest
@@ -45,7 +46,8 @@ ERRORS = {
     "field": lambda: exceptions.InstanceNotFound(instance_id="i-1"),
     "lookup": lambda: KeyError("host"),
     "arithmetic": lambda: ArithmeticError("1/0"),
-    "unknown_module": lambda: UsageError(expected="a", happened="b", where="c", how_to_go_on="d"),
+    "unknown_module": lambda: zlib.error("truncated"),
+    "usage": lambda: UsageError(expected="a", happened="b", where="c", how_to_go_on="d"),
 }
 
 
@@ -162,7 +164,16 @@ def test_an_exception_of_an_unknown_module_arrives_as_a_remote_error(transport):
     with pytest.raises(messaging.RemoteError) as raised:
         client(transport, "a").call({}, "fail", error="unknown_module")
 
-    assert raised.value.exc_type == "UsageError"
+    assert raised.value.exc_type == "error"
+
+
+def test_a_usage_error_arrives_as_itself_with_its_four_parts(transport):
+    serve(transport, "a")
+
+    with pytest.raises(UsageError) as raised:
+        client(transport, "a").call({}, "fail", error="usage")
+
+    assert (raised.value.expected, raised.value.how_to_go_on) == ("a", "d")
 
 
 def test_modules_can_be_allowed_to_raise(transport):
