@@ -215,6 +215,7 @@ class Cloud:
         root_gb: int = 1,
         networks: bool = True,
         info_cache: bool = True,
+        image_mapping: bool = False,
     ) -> Instance:
         """Set up a running server; that is no request, and nothing of it is on the trace.
 
@@ -227,6 +228,7 @@ class Cloud:
             root_gb: The size of its root disk, in GiB.
             networks: Whether it has a port.
             info_cache: Whether its network information is cached; an old row may have no cache.
+            image_mapping: Whether its block device mappings name the image that its root disk was made of.
 
         Returns:
             The instance as the API has it.
@@ -250,7 +252,7 @@ class Cloud:
             instance = self._create_instance(row)
             if not info_cache:
                 self._lose_info_cache(instance)
-            if not boot_from_volume:
+            if image_mapping:
                 self._map_image(instance)
             mappings = [
                 self._attach_volume(target, instance, device, encrypted)

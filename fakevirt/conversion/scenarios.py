@@ -298,6 +298,12 @@ def disk_over_commit(cloud: Cloud) -> None:
 
 
 @scenario(enters=_SUCCESS)
+def image_among_the_mappings(cloud: Cloud) -> None:
+    """One of the block device mappings is the image's: it is no volume."""
+    cloud.live_migrate(cloud.boot("src", volumes=1, image_mapping=True), to="dst")
+
+
+@scenario(enters=_SUCCESS)
 def boots_from_volume_with_an_image(cloud: Cloud) -> None:
     """The root volume was made of an image, which the row still names: the guest is backed by its volume."""
     server = cloud.boot("src", volumes=1, boot_from_volume=True)

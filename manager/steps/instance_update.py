@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakevirt.context import RequestContext
+from fakevirt.manager.steps import update_resource_tracker
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -29,5 +30,6 @@ def instance_update(
         The row as a dict.
     """
     instance: dict[str, Any] = manager.conductor_api.instance_update(context, instance_uuid, **updates)
-    manager._update_resource_tracker(context, instance)
+    # Of the legacy path whoever calls: it has a dict.
+    update_resource_tracker.legacy(manager, context, instance)
     return instance

@@ -141,7 +141,8 @@ def test_a_server_runs_on_its_host_and_is_active(cloud):
 def test_servers_and_volumes_are_numbered(cloud):
     cloud.boot("src", volumes=2)
     cloud.boot("dst", volumes=1)
-    assert sorted(cloud.names.values()) == ["server-1", "server-2", "volume-1", "volume-2", "volume-3"]
+    numbered = sorted(name for name in cloud.names.values() if "-" in name)
+    assert numbered == ["port-1", "port-2", "server-1", "server-2", "volume-1", "volume-2", "volume-3"]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +168,8 @@ def test_volumes_are_attached_behind_the_root_disk_or_in_its_place(cloud, booted
 def test_a_server_that_is_to_boot_from_a_volume_needs_one(cloud):
     with pytest.raises(UsageError) as refused:
         cloud.boot("src", boot_from_volume=True)
-    assert refused.value.happened == "boot_from_volume=True and volumes=0"
-    assert cloud.names == {}
+    assert refused.value.happened == "volumes=0, boot_from_volume=True"
+    assert "server-1" not in cloud.names.values()
 
 
 @pytest.mark.parametrize(("networks", "count"), [(True, 1), (False, 0)])
@@ -359,3 +360,38 @@ def test_a_database_on_disk_works_and_is_emptied_for_the_next_cloud(tmp_path):
             server = cloud.boot("src")
             cloud.live_migrate(server, to="dst")
             assert [row["host"] for row in cloud.state()["table instances"]] == ["dst"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        ({"plan": "legacy"}, "Cloud(plan=…)"),
+        ({"settings": {}}, "Cloud(settings=…)"),
+        ({"database_url": 1}, "Cloud(database_url=…)"),
+        ({"hosts": "src"}, "Cloud(hosts=…)"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(arguments, where):
+    with pytest.raises(UsageError) as refused:
+        Cloud(**arguments)
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("volumes", [-1, 26])
+def test_a_number_of_volumes_that_no_guest_can_have_is_refused(cloud, volumes):
+    with pytest.raises(UsageError) as refused:
+        cloud.boot("src", volumes=volumes)
+    assert "volumes" in refused.value.happened
+
+
+def test_a_cloud_outside_its_block_says_so():
+    cloud = Cloud()
+    with pytest.raises(UsageError, match="with block"):
+        cloud.host("src")
+
+
+def test_a_manager_that_returns_nothing_is_told_in_four_parts(cloud, mocker):
+    mocker.patch.object(cloud.host("src").manager, "check_can_live_migrate_source", return_value=None)
+    with pytest.raises(UsageError) as refused:
+        cloud.live_migrate(cloud.boot("src"), to="dst")
+    assert "returned nothing" in refused.value.happened

@@ -3,6 +3,7 @@
 import pytest
 
 from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.difference import Difference
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.manager.work_items import NAMES
 
@@ -28,7 +29,7 @@ from fakevirt.manager.work_items import NAMES
     ],
 )
 def test_it_covers_the_place_that_it_names(allowance, channel, operation, field, covered):
-    assert allowance.covers(channel, operation, field) is covered
+    assert allowance.covers(Difference(channel, operation, "src", field, "a", "b", row=0)) is covered
 
 
 @pytest.mark.parametrize("allowance", KNOWN, ids=lambda allowance: allowance.reason[:30])

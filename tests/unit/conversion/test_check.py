@@ -50,11 +50,9 @@ def test_names_that_are_none_are_refused(work_item, scenario, happened):
     assert refused.value.happened == happened
 
 
-def test_a_database_that_cannot_be_opened_is_not_compared():
-    with pytest.raises(ConversionError) as failed:
+def test_a_database_that_cannot_be_opened_is_the_users_error():
+    with pytest.raises(UsageError, match="database"):
         check("live_migration", "shared_storage", database_url="nonsense")
-    assert failed.value.comparison.verdict is Verdict.NOT_COMPARED
-    assert "could not be set up" in str(failed.value)
 
 
 def test_a_scenario_that_enters_other_work_items_than_it_says_is_not_compared():

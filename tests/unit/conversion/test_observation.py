@@ -6,6 +6,7 @@ from fakevirt import exceptions
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.observation import COMPARED, Observation, observe, observed_plan
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.usage_error import UsageError
 
 LEGACY, OBJECTS = ConversionPlan.legacy(), ConversionPlan.objects()
 
@@ -67,9 +68,14 @@ def test_what_is_no_exception_goes_through_and_the_world_is_closed():
 
 
 def test_a_world_that_cannot_be_set_up_is_told():
-    observation = observe(OBJECTS, lambda plan: Cloud(plan=plan, database_url="nonsense"), migrate)
-    assert "database" in str(observation.set_up_error)
+    observation = observe(OBJECTS, lambda plan: 1 / 0, migrate)
+    assert isinstance(observation.set_up_error, ZeroDivisionError)
     assert (observation.effects, observation.entered) == ((), frozenset())
+
+
+def test_a_usage_error_is_the_users_and_nothing_to_compare():
+    with pytest.raises(UsageError, match="database"):
+        observe(OBJECTS, lambda plan: Cloud(plan=plan, database_url="nonsense"), migrate)
 
 
 def test_only_boundaries_are_compared_and_the_state_at_the_end_is_one():

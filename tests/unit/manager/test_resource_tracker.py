@@ -68,12 +68,12 @@ def test_one_instance_is_counted_anew(cloud, tracker, node):
     cloud.update_server(server, task_state="migrating")
     tracker.update_available_resource(cloud.context)
     assert node()["current_workload"] == 1
-    tracker.update_usage(cloud.context, {**legacy_dict(server), "task_state": None, "memory_mb": 256})
+    tracker.update_usage(cloud.context, {**legacy_dict(server), "task_state": None, "memory_mb": 256}.__getitem__)
     assert (node()["current_workload"], node()["memory_mb_used"]) == (0, 256)
 
 
 def test_an_instance_that_is_not_the_nodes_changes_nothing(cloud, tracker, steps):
     tracker.update_available_resource(cloud.context)
     cloud.trace.effects.clear()
-    tracker.update_usage(cloud.context, legacy_dict(cloud.boot("dst")))
+    tracker.update_usage(cloud.context, legacy_dict(cloud.boot("dst")).__getitem__)
     assert steps(cloud) == []

@@ -3,7 +3,6 @@
 import pytest
 
 from fakevirt import exceptions
-from fakevirt.objects.primitive import legacy_dict
 
 
 @pytest.fixture
@@ -38,13 +37,3 @@ def test_a_column_that_hosts_may_not_write_is_refused(cloud, inside, server, ste
     with pytest.raises(KeyError, match=r"unexpected update keyword .*hostname"):
         inside._instance_update(cloud.context, server.uuid, hostname="other")
     assert steps(cloud) == []
-
-
-def test_an_instance_on_another_host_is_not_counted(cloud, inside, server, steps):
-    inside._update_resource_tracker(cloud.context, {**legacy_dict(server), "host": "dst"})
-    assert steps(cloud) == []
-
-
-def test_an_instance_on_a_node_that_the_driver_has_not_is_not_counted(cloud, inside, server, steps):
-    inside._update_resource_tracker(cloud.context, {**legacy_dict(server), "node": "gone"})
-    assert steps(cloud) == ["driver src: node_is_available"]
