@@ -20,12 +20,13 @@ _MESSAGE_LENGTH = 255
 def describe_fault(error: Exception) -> dict[str, Any]:
     """Return code, message and details of the fault that ``error`` is.
 
-    Only an error of the field says of itself what a user may read; of any other the row tells the class. The details
-    are the traceback, of server errors only (Juno).
+    The message is the error's text, and its class where it has none; the details are the traceback, of server errors
+    only (Juno).
     """
     code = getattr(error, "kwargs", {}).get("code", 500)
-    message = error.format_message() if isinstance(error, NovaException) else type(error).__name__
-    details = "".join(traceback.format_exception(error)) if code == 500 else ""
+    text = error.format_message() if isinstance(error, NovaException) else str(error)
+    message = text or type(error).__name__
+    details = "".join(traceback.format_tb(error.__traceback__)) if code == 500 else ""
     return {"code": code, "message": message[:_MESSAGE_LENGTH], "details": details}
 
 

@@ -80,4 +80,4 @@ def test_a_driver_that_cannot_prepare_leaves_a_fault_and_an_error(cloud, prepari
         "notifier dst: pre_live_migration",
     ]
     fault = table(cloud, "instance_faults")[-1]
-    assert (fault["host"], fault["message"]) == ("dst", "RuntimeError")
+    assert (fault["host"], fault["message"]) == ("dst", "full")

@@ -30,10 +30,11 @@ def test_the_row_says_whose_fault_it_is_and_where(cloud, add):
     [
         (exceptions.MigrationError(reason="what"), 500, "Migration error: what"),
         (exceptions.NotFound("Host dst not found"), 404, "Host dst not found"),
-        (RuntimeError("secret"), 500, "RuntimeError"),
+        (RuntimeError("disk full"), 500, "disk full"),
+        (RuntimeError(), 500, "RuntimeError"),
         (exceptions.MigrationError(reason="x" * 300), 500, "Migration error: " + "x" * 238),
     ],
-    ids=["of the field", "with a code", "of another kind", "too long"],
+    ids=["of the field", "with a code", "of another kind", "without a text", "too long"],
 )
 def test_code_and_message_are_those_of_the_error(add, error, code, message):
     row = add(error)
@@ -41,7 +42,9 @@ def test_code_and_message_are_those_of_the_error(add, error, code, message):
 
 
 def test_a_server_error_has_its_details(add):
-    assert "MigrationError" in add(exceptions.MigrationError(reason="what"))["details"]
+    with pytest.raises(exceptions.MigrationError) as caught:
+        raise exceptions.MigrationError(reason="what")
+    assert 'raise exceptions.MigrationError(reason="what")' in add(caught.value)["details"]
 
 
 def test_a_clients_error_has_no_details(add):
