@@ -8,8 +8,7 @@ import oslo_messaging as messaging
 from oslo_versionedobjects.base import VersionedObjectIndirectionAPI
 
 from fakevirt.context import RequestContext
-from fakevirt.objects.base import NovaObject
-from fakevirt.objects.primitive import legacy_dict
+from fakevirt.objects.primitive import flattened
 from fakevirt.rpc.serializer import RequestContextSerializer
 
 
@@ -83,13 +82,13 @@ class ConductorAPI:
             migration: ``source_compute`` and ``dest_compute``.
         """
         self._client.call(
-            context, "network_migrate_instance_start", instance=_flatten(instance), migration=_flatten(migration)
+            context, "network_migrate_instance_start", instance=flattened(instance), migration=flattened(migration)
         )
 
     def network_migrate_instance_finish(self, context: RequestContext, instance: Any, migration: Any) -> None:
         """Tell the network service that an instance has arrived at its host; arguments as above."""
         self._client.call(
-            context, "network_migrate_instance_finish", instance=_flatten(instance), migration=_flatten(migration)
+            context, "network_migrate_instance_finish", instance=flattened(instance), migration=flattened(migration)
         )
 
     def vol_usage_update(
@@ -113,7 +112,7 @@ class ConductorAPI:
             rd_bytes=rd_bytes,
             wr_req=wr_req,
             wr_bytes=wr_bytes,
-            instance=_flatten(instance),
+            instance=flattened(instance),
             last_refreshed=last_refreshed,
             update_totals=update_totals,
         )
@@ -147,7 +146,7 @@ class ConductorAPI:
     ) -> list[dict[str, Any]]:
         """Return the block device mappings of an instance, in the format before Havana if ``legacy``."""
         bdms: list[dict[str, Any]] = self._client.call(
-            context, "block_device_mapping_get_all_by_instance", instance=_flatten(instance), legacy=legacy
+            context, "block_device_mapping_get_all_by_instance", instance=flattened(instance), legacy=legacy
         )
         return bdms
 
@@ -237,7 +236,3 @@ def _client(transport: Any, **target: str) -> Any:
     return messaging.get_rpc_client(
         transport, messaging.Target(topic="conductor", **target), serializer=RequestContextSerializer()
     )
-
-
-def _flatten(value: Any) -> Any:
-    return legacy_dict(value) if isinstance(value, NovaObject) else value

@@ -21,6 +21,11 @@ def legacy_dict(obj: NovaObject) -> dict[str, Any]:
     return flat
 
 
+def flattened(value: Any) -> Any:
+    """Return :func:`legacy_dict` of an object, anything else as it is: what a legacy client does to arguments."""
+    return legacy_dict(value) if isinstance(value, NovaObject) else value
+
+
 def _primitive(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _primitive(item) for key, item in value.items()}

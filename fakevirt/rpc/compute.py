@@ -14,8 +14,7 @@ from typing import Any
 import oslo_messaging as messaging
 
 from fakevirt.context import RequestContext
-from fakevirt.objects.base import NovaObject
-from fakevirt.objects.primitive import legacy_dict
+from fakevirt.objects.primitive import flattened
 from fakevirt.rpc.serializer import RequestContextSerializer
 from fakevirt.rpc.versions import version_cap as resolve_version_cap
 
@@ -131,7 +130,7 @@ class ComputeAPI:
         neither goes; the converted half sends the object all the same, as Juno's client did.
         """
         if not self._converted("_rollback_live_migration_at_destination"):
-            instance = _flatten(instance)
+            instance = flattened(instance)
         arguments = {"instance": instance}
         version = "3.0"
         if self._client.can_send_version("3.32"):
@@ -167,8 +166,4 @@ class ComputeAPI:
     def _choose(self, work_item: str, converted_in: str, instance: Any) -> tuple[str, Any]:
         if self._converted(work_item) and self._client.can_send_version(converted_in):
             return converted_in, instance
-        return "3.0", _flatten(instance)
-
-
-def _flatten(instance: Any) -> Any:
-    return legacy_dict(instance) if isinstance(instance, NovaObject) else instance
+        return "3.0", flattened(instance)

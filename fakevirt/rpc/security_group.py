@@ -13,7 +13,7 @@ import oslo_messaging as messaging
 from fakevirt import _oslo  # noqa: F401  # isort: split
 from fakevirt.context import RequestContext
 from fakevirt.objects.base import NovaObject
-from fakevirt.objects.primitive import legacy_dict
+from fakevirt.objects.primitive import flattened
 from fakevirt.rpc.serializer import RequestContextSerializer
 from fakevirt.rpc.versions import version_cap as resolve_version_cap
 
@@ -52,5 +52,5 @@ class SecurityGroupRPCAPI:
             client = self._client.prepare(server=host, version="4.4")
         else:
             client = self._legacy_client.prepare(server=host)
-            instance = legacy_dict(instance) if isinstance(instance, NovaObject) else instance
+            instance = flattened(instance)
         client.cast(ctxt, "refresh_instance_security_rules", instance=instance)
