@@ -91,30 +91,24 @@ class Notified(_Sequence):
     """Matches if these notifications were sent, in this order, others in between or not.
 
     Args:
-        *event_types: Their event types, such as ``compute.instance.update``.
+        *operations: Their event types, such as ``compute.instance.update``.
         service: The host that sent them; all, unless given.
     """
 
     _channel = "notifier"
     _what = "notifications"
 
-    def __init__(self, *event_types: str, service: str | None = None) -> None:
-        super().__init__(*event_types, service=service)
-
 
 class SentRPC(_Sequence):
     """Matches if these messages were sent to compute hosts and tasks, in this order, others in between or not.
 
     Args:
-        *methods: The methods that they call.
+        *operations: The methods that they call.
         service: The host that sent them; all, unless given.
     """
 
     _channel = "rpc"
     _what = "messages"
-
-    def __init__(self, *methods: str, service: str | None = None) -> None:
-        super().__init__(*methods, service=service)
 
 
 class ChangedRows(_TraceMatcher):

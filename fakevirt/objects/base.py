@@ -431,6 +431,11 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
                 if getattr(self, slot.name) != value:
                     setattr(self, slot.name, value)
 
+    def _require_new(self) -> None:
+        """Raise ObjectActionError if the object's row has been inserted already."""
+        if self.obj_attr_is_set("id"):
+            raise ObjectActionError(action="create", reason="already created")
+
     def _not_loadable(self, attrname: str) -> ObjectActionError:
         return ObjectActionError(action="obj_load_attr", reason=f"attribute {attrname} not lazy-loadable")
 

@@ -109,8 +109,7 @@ class BlockDeviceMapping(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already, or an instance object was assigned to it.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         updates = self.obj_get_changes()
         if "instance" in updates:
             raise ObjectActionError(action="create", reason="instance assigned")

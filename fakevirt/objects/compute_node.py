@@ -10,7 +10,6 @@ from oslo_serialization import jsonutils
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.exceptions import ObjectActionError
 from fakevirt.objects import base, fields
 
 if TYPE_CHECKING:
@@ -94,8 +93,7 @@ class ComputeNode(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         self._from_db_object(self._context, self, db.compute_node_create(self._context, self._columns_changed()))
 
     @base.remotable

@@ -235,8 +235,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         updates = self.obj_get_changes()
         expected_attrs = [name for name in INSTANCE_DEFAULT_FIELDS if name in updates]
         if "security_groups" in updates:

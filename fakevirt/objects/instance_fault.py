@@ -10,7 +10,7 @@ from typing import Any
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.exceptions import NovaException, ObjectActionError
+from fakevirt.exceptions import NovaException
 from fakevirt.objects import base, fields
 
 #: The width of the column instance_faults.message.
@@ -63,8 +63,7 @@ class InstanceFault(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         columns = ("instance_uuid", "code", "message", "details", "host")
         row = db.instance_fault_create(self._context, {column: getattr(self, column) for column in columns})
         self._from_db_object(self._context, self, row)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.exceptions import ObjectActionError
 from fakevirt.objects import base, fields
 
 
@@ -49,8 +48,7 @@ class Migration(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         self._from_db_object(self._context, self, db.migration_create(self._context, self.obj_get_changes()))
 
     @base.remotable

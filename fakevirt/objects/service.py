@@ -8,7 +8,6 @@ from typing import Any
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.exceptions import ObjectActionError
 from fakevirt.objects import base, fields
 from fakevirt.objects.compute_node import ComputeNode
 
@@ -99,8 +98,7 @@ class Service(base.NovaPersistentObject, base.NovaObject):
         Raises:
             ObjectActionError: It has been inserted already.
         """
-        if self.obj_attr_is_set("id"):
-            raise ObjectActionError(action="create", reason="already created")
+        self._require_new()
         self._from_db_object(self._context, self, db.service_create(self._context, self.obj_get_changes()))
 
     @base.remotable
