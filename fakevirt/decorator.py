@@ -102,9 +102,9 @@ def _without_pytest(test: Callable[..., Any]) -> RunningTest:
 def _compare(request: Callable[[Cloud], Any], arguments: dict[str, Any], running: RunningTest) -> None:
     __tracebackhide__ = True
     # Not before the test runs: collecting it is to cost nothing.
-    from fakevirt.conversion.allowance import KNOWN
     from fakevirt.conversion.check import raise_unless_passed
     from fakevirt.conversion.comparison import compare
+    from fakevirt.conversion.known import KNOWN
     from fakevirt.manager.plan import ConversionPlan
     from fakevirt.testing import markers
 

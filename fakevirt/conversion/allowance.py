@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from fakevirt.conversion.difference import ABSENT, Difference
+from fakevirt.conversion.difference import Difference
 
 
 class _Anything:
@@ -59,79 +59,3 @@ class Allowance:
 def _matches(name: str, pattern: str) -> bool:
     """Tell whether ``name`` fits a pattern in which only ``*`` is special: paths have brackets in them."""
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) is not None
-
-
-def _publisher(work_item: str) -> Allowance:
-    return Allowance(
-        "notifier",
-        "an object's save tells no service, so that Juno's publisher reads None.<host>",
-        operation="compute.instance.update",
-        field="arguments.publisher_id",
-        work_item=work_item,
-        scope=work_item,
-        legacy="conductor.conductor",
-        objects="None.conductor",
-    )
-
-
-#: The differences that the conversion itself makes.
-KNOWN = (
-    _publisher("_rollback_live_migration"),
-    _publisher("detach_volume"),
-    Allowance(
-        "db",
-        "the rollback assigns and saves what changes; _instance_update wrote the host once more",
-        operation="update instances",
-        field="arguments.values.host",
-        work_item="_rollback_live_migration",
-        scope="_rollback_live_migration",
-        objects=ABSENT,
-    ),
-    Allowance(
-        "db",
-        "_instance_update had the resource tracker count the instance anew; save has no such side effect",
-        operation="update compute_nodes",
-        work_item="_rollback_live_migration",
-        scope="_rollback_live_migration",
-        objects=ABSENT,
-    ),
-    Allowance(
-        "driver",
-        "_instance_update asked whether the node is there before it called the resource tracker",
-        operation="node_is_available",
-        work_item="_rollback_live_migration",
-        scope="_rollback_live_migration",
-        objects=ABSENT,
-    ),
-    Allowance(
-        "notifier",
-        "the dict that came in stays as it came; the object that came in is the one that the rollback has changed",
-        operation="*live_migration",
-        field="arguments.payload.args.instance.<Instance>.task_state",
-        work_item="_rollback_live_migration",
-        legacy="migrating",
-        objects=None,
-    ),
-    Allowance(
-        "notifier",
-        "the dict that came in stays as it came; the object that came in is the one whose task state was set back",
-        operation="detach_volume",
-        field="arguments.payload.args.instance.<Instance>.updated_at",
-        work_item="detach_volume",
-        legacy=None,
-    ),
-    Allowance(
-        "notifier",
-        "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
-        operation="volume.usage",
-        work_item="detach_volume",
-        scope="detach_volume",
-    ),
-    Allowance(
-        "network",
-        "a dict is fetched again before the network service is asked, an object is used as it is",
-        operation="get_instance_nw_info",
-        field="arguments.instance.<Instance>.task_state",
-        scope="_post_live_migration",
-    ),
-)

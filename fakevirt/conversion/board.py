@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.check import compare_scenario
 from fakevirt.conversion.comparison import Comparison, Verdict
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario_named
 from fakevirt.instrument.trace import Effect
 from fakevirt.manager.plan import ConversionPlan, check_work_item

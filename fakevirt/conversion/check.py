@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from fakevirt.cloud import Cloud
 from fakevirt.conversion import report
-from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.comparison import Comparison, compare
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import Observation, observe
 from fakevirt.conversion.scenarios import Scenario, scenario_named
 from fakevirt.db.engine import MEMORY

@@ -4,10 +4,11 @@ import itertools
 
 import pytest
 
-from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.board import chosen_scenarios, fill_board
 from fakevirt.conversion.check import run
 from fakevirt.conversion.comparison import Verdict, compare
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.manager.plan import ConversionPlan
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from fakevirt.conversion.allowance import KNOWN, Allowance
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.difference import Difference
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.manager.work_items import NAMES
 

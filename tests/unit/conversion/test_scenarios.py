@@ -59,7 +59,7 @@ def test_a_name_like_none_gets_the_list_of_those_that_fit():
 
 
 def test_a_function_is_registered_under_its_name_with_its_cloud(monkeypatch):
-    monkeypatch.setattr("fakevirt.conversion.scenarios.SCENARIOS", registered := {})
+    monkeypatch.setattr("fakevirt.conversion.scenarios.registry.SCENARIOS", registered := {})
 
     @scenario(enters=frozenset({"run_instance"}), shared_storage=False)
     def of_my_own(cloud):

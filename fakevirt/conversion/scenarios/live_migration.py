@@ -1,84 +1,19 @@
-"""Named ways to set up a cloud and to ask for something that enters a work item."""
+"""Live migrations: checks, the move, what follows it and what undoes it."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from fakevirt import exceptions
 from fakevirt.cloud import Cloud
+from fakevirt.conversion.scenarios.registry import scenario
 from fakevirt.driver.hypervisor import CPU
 from fakevirt.settings import Settings
-from fakevirt.usage_error import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A named way to set up a cloud, and the request.
-
-    Args:
-        name: Its name on the board and in options.
-        request: Sets the cloud up and asks; what it returns or raises is compared.
-        enters: The work items that the request enters, every one of them.
-        cloud: Arguments of the cloud.
-    """
-
-    name: str
-    request: Callable[[Cloud], Any]
-    enters: frozenset[str]
-    cloud: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def title(self) -> str:
-        """What happens in it, in a sentence."""
-        return (self.request.__doc__ or self.name).partition("\n")[0].rstrip(".")
-
-
-SCENARIOS: dict[str, Scenario] = {}
 
 #: What every request that begins at the API passes through.
 _CHECKS = frozenset({"check_can_live_migrate_destination", "check_can_live_migrate_source"})
 _SUCCESS = _CHECKS | {"live_migration", "_post_live_migration", "delete_orphan_compute_nodes", "compute_utils"}
 _ROLLBACK = _CHECKS | {"live_migration", "_rollback_live_migration", "compute_utils"}
-
-
-def scenario(*, enters: frozenset[str], **cloud: Any) -> Callable[[Callable[[Cloud], Any]], Callable[[Cloud], Any]]:
-    """Register a function as a scenario of its name.
-
-    Args:
-        enters: The work items that it enters.
-        **cloud: Arguments of its cloud.
-    """
-
-    def register(request: Callable[[Cloud], Any]) -> Callable[[Cloud], Any]:
-        SCENARIOS[request.__name__] = Scenario(request.__name__, request, enters, cloud)
-        return request
-
-    return register
-
-
-def scenario_named(name: str, work_item: str | None = None) -> Scenario:
-    """Return the scenario of that name.
-
-    Args:
-        name: The scenario's name.
-        work_item: A work item that it must enter.
-
-    Raises:
-        UsageError: There is none, or it never enters the work item.
-    """
-    fitting = [s.name for s in SCENARIOS.values() if work_item is None or work_item in s.enters]
-    if name in fitting:
-        return SCENARIOS[name]
-    close = difflib.get_close_matches(name, fitting, n=1)
-    raise UsageError(
-        expected="the name of a scenario" + (f" that enters {work_item}" if work_item else ""),
-        happened=f"{name!r} is none",
-        where="fakevirt.conversion.scenarios",
-        how_to_go_on=f"did you mean {close[0]!r}?" if close else f"take one of: {', '.join(fitting)}",
-    )
 
 
 @scenario(enters=_SUCCESS)
@@ -309,112 +244,6 @@ def boots_from_volume_with_an_image(cloud: Cloud) -> None:
     server = cloud.boot("src", volumes=1, boot_from_volume=True)
     cloud.update_server(server, image_ref="1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a")
     cloud.live_migrate(server, to="dst")
-
-
-_DETACH = frozenset({"detach_volume", "compute_utils"})
-
-
-@scenario(enters=_DETACH)
-def volume_detached(cloud: Cloud) -> None:
-    """One of two volumes is detached, its usage not polled."""
-    server = cloud.boot("src", volumes=2)
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60))
-def volume_detached_with_usage(cloud: Cloud) -> None:
-    """Usage is polled: what the guest read and wrote is added to the volume's totals."""
-    server = cloud.boot("src", volumes=1)
-    cloud.host("src").hypervisor.lookup(server.name).block_io["vdb"] = [2, 1024, 3, 4096, 0]
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH)
-def encrypted_volume_detached(cloud: Cloud) -> None:
-    """The volume is encrypted: the driver is told how."""
-    server = cloud.boot("src", volumes=1, encrypted=True)
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH)
-def detach_fails_in_the_driver(cloud: Cloud) -> None:
-    """The guest does not let go of the volume: it stays in use, and the instance is free again."""
-    server = cloud.boot("src", volumes=1)
-    cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH)
-def volume_detached_from_an_unknown_guest(cloud: Cloud) -> None:
-    """The hypervisor has no such guest: the volume is disconnected all the same."""
-    server = cloud.boot("src", volumes=1)
-    hypervisor = cloud.host("src").hypervisor
-    del hypervisor.domains[server.name]
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60))
-def volume_detached_by_a_driver_without_counters(cloud: Cloud) -> None:
-    """Usage is polled, and the driver does not count: there is none to tell."""
-    server = cloud.boot("src", volumes=1)
-    cloud.faults.fail("driver", "block_stats", with_=NotImplementedError)
-    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
-
-
-@scenario(enters=_DETACH)
-def root_volume_refused(cloud: Cloud) -> str:
-    """The API refuses to detach the root volume, and detaches the other one."""
-    server = cloud.boot("src", volumes=2, boot_from_volume=True)
-    root, data = cloud.attached_volumes(server)
-    try:
-        cloud.detach_volume(server, root)
-    except exceptions.InvalidVolume as error:
-        refusal = str(error)
-    cloud.detach_volume(server, data)
-    return refusal
-
-
-_REFRESH = frozenset({"refresh_instance_security_rules"})
-
-
-@scenario(enters=_REFRESH)
-def rules_changed(cloud: Cloud) -> None:
-    """The instances of a group run on two hosts: each host refreshes the rules of its own."""
-    cloud.change_rules(cloud.add_security_group("web", cloud.boot("src"), cloud.boot("dst"), cloud.boot("dst")))
-
-
-@scenario(enters=_REFRESH)
-def rules_changed_of_an_instance_without_host(cloud: Cloud) -> None:
-    """One instance of the group is on no host: nobody is told of it."""
-    here, nowhere = cloud.boot("src"), cloud.boot("dst")
-    cloud.update_server(nowhere, host=None)
-    cloud.change_rules(cloud.add_security_group("web", nowhere, here))
-
-
-@scenario(enters=_REFRESH)
-def members_changed(cloud: Cloud) -> None:
-    """Two groups let the members of a third in: an instance that is in both of them is told of once."""
-    one, both = cloud.boot("src"), cloud.boot("dst")
-    clients = cloud.add_security_group("clients")
-    cloud.add_security_group("web", one, both, lets_in=clients)
-    cloud.add_security_group("db", both, lets_in=clients)
-    cloud.change_members(clients)
-
-
-@scenario(enters=_REFRESH)
-def rules_changed_with_a_driver_without_security_groups(cloud: Cloud) -> None:
-    """The driver knows no security groups: that is a warning and no error."""
-    group = cloud.add_security_group("web", cloud.boot("src"))
-    cloud.faults.fail("driver", "refresh_instance_security_rules", with_=NotImplementedError)
-    cloud.change_rules(group)
-
-
-@scenario(enters=_REFRESH)
-def refreshing_rules_fails(cloud: Cloud) -> None:
-    """The driver fails: an error notification is all that tells of it."""
-    group = cloud.add_security_group("web", cloud.boot("src"))
-    cloud.faults.fail("driver", "refresh_instance_security_rules", with_=lambda: RuntimeError("iptables failed"))
-    cloud.change_rules(group)
 
 
 def _no_room_left() -> exceptions.MigrationPreCheckError:

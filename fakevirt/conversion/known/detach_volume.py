@@ -1,0 +1,25 @@
+"""What converting detach_volume changes."""
+
+from __future__ import annotations
+
+from fakevirt.conversion.allowance import Allowance
+from fakevirt.conversion.known.publisher import publisher
+
+ALLOWANCES = (
+    publisher("detach_volume"),
+    Allowance(
+        "notifier",
+        "the dict that came in stays as it came; the object that came in is the one whose task state was set back",
+        operation="detach_volume",
+        field="arguments.payload.args.instance.<Instance>.updated_at",
+        work_item="detach_volume",
+        legacy=None,
+    ),
+    Allowance(
+        "notifier",
+        "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
+        operation="volume.usage",
+        work_item="detach_volume",
+        scope="detach_volume",
+    ),
+)

@@ -1,0 +1,73 @@
+"""What a scenario is, and all that are declared."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakevirt.cloud import Cloud
+from fakevirt.usage_error import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named way to set up a cloud, and the request.
+
+    Args:
+        name: Its name on the board and in options.
+        request: Sets the cloud up and asks; what it returns or raises is compared.
+        enters: The work items that the request enters, every one of them.
+        cloud: Arguments of the cloud.
+    """
+
+    name: str
+    request: Callable[[Cloud], Any]
+    enters: frozenset[str]
+    cloud: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What happens in it, in a sentence."""
+        return (self.request.__doc__ or self.name).partition("\n")[0].rstrip(".")
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(*, enters: frozenset[str], **cloud: Any) -> Callable[[Callable[[Cloud], Any]], Callable[[Cloud], Any]]:
+    """Register a function as a scenario of its name.
+
+    Args:
+        enters: The work items that it enters.
+        **cloud: Arguments of its cloud.
+    """
+
+    def register(request: Callable[[Cloud], Any]) -> Callable[[Cloud], Any]:
+        SCENARIOS[request.__name__] = Scenario(request.__name__, request, enters, cloud)
+        return request
+
+    return register
+
+
+def scenario_named(name: str, work_item: str | None = None) -> Scenario:
+    """Return the scenario of that name.
+
+    Args:
+        name: The scenario's name.
+        work_item: A work item that it must enter.
+
+    Raises:
+        UsageError: There is none, or it never enters the work item.
+    """
+    fitting = [s.name for s in SCENARIOS.values() if work_item is None or work_item in s.enters]
+    if name in fitting:
+        return SCENARIOS[name]
+    close = difflib.get_close_matches(name, fitting, n=1)
+    raise UsageError(
+        expected="the name of a scenario" + (f" that enters {work_item}" if work_item else ""),
+        happened=f"{name!r} is none",
+        where="fakevirt.conversion.scenarios",
+        how_to_go_on=f"did you mean {close[0]!r}?" if close else f"take one of: {', '.join(fitting)}",
+    )
