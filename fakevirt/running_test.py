@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fakevirt.cloud import Cloud
+    from fakevirt.cloud.world import World
     from fakevirt.conversion.comparison import Comparison
 
 
@@ -37,7 +37,7 @@ class RunningTest:
     nearest_marks: Callable[[str], Sequence[Any]]
     database_url: str | None = None
     board_entry: Callable[[str, Comparison], dict[str, Any]] | None = None
-    clouds: deque[Cloud] = field(default_factory=lambda: deque(maxlen=4))
+    clouds: deque[World] = field(default_factory=lambda: deque(maxlen=4))
     comparisons: int = 0
     board: list[dict[str, Any]] = field(default_factory=list)
     sections: list[tuple[str, str]] = field(default_factory=list)

@@ -13,7 +13,7 @@ from fakevirt.conversion.observation import PLAIN
 from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer
 
 if TYPE_CHECKING:
-    from fakevirt.cloud import Cloud
+    from fakevirt.cloud.world import World
 
 #: How many steps are shown on either side of a divergence, and how many divergences are shown.
 _AROUND = 3
@@ -76,7 +76,7 @@ def aligned(comparison: Comparison, *, around: Iterable[int] | None = None) -> l
     return lines
 
 
-def last_effects(cloud: Cloud, *, count: int = 40) -> list[str]:
+def last_effects(cloud: World, *, count: int = 40) -> list[str]:
     """Return the last effects of a cloud's trace, one a line, after a line that says how many came before.
 
     Dict-style accesses are left out: they cross no boundary.

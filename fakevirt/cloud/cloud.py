@@ -1,0 +1,44 @@
+"""Cloud: a world, what can be set up in it and what can be asked of it."""
+
+from __future__ import annotations
+
+from fakevirt.cloud.hosts import Hosts
+from fakevirt.cloud.live_migration import LiveMigrationRequests
+from fakevirt.cloud.security_groups import SecurityGroupRequests
+from fakevirt.cloud.servers import Servers
+from fakevirt.cloud.volumes import VolumeRequests
+
+
+class Cloud(
+    Servers,
+    Hosts,
+    LiveMigrationRequests,
+    VolumeRequests,
+    SecurityGroupRequests,
+):
+    """One world, from ``with`` to the end of the block; the clock stands still in it.
+
+    Args:
+        plan: Which call path each work item takes, on every host; everything is converted unless given.
+        hosts: The names of the compute hosts.
+        shared_storage: Whether the hosts see the same disks.
+        settings: How every service is configured.
+        version_cap: The oldest release among the hosts, which clients send no newer RPC version than: ``icehouse``,
+            ``juno`` or ``kilo``.
+        seed: Where uuids and random numbers begin.
+        database_url: A database URL of SQLAlchemy; in memory unless given.
+        profile: In which form the drivers take instances.
+
+    Attributes:
+        trace: Every effect, in order.
+        faults: What is planted.
+        context: The context of requests.
+        clock: The clock, which stands still unless it is advanced.
+        epoch: What the clock showed in the beginning.
+        names: Names for the uuids of everything that was set up, such as ``server-1`` and ``volume-1``.
+        database: The database of the conductor and the API.
+        network, volumes, consoleauth, notifier: The services behind the managers, not probed.
+
+    Raises:
+        UsageError: There are no hosts, two of one name, or the database cannot be opened.
+    """

@@ -1,0 +1,202 @@
+"""Servers that are there before a request: none of it is on the trace."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from oslo_serialization import jsonutils
+from sqlalchemy import delete
+
+from fakevirt import services
+from fakevirt.cloud.world import API_JOINS, IMAGE, Host, World
+from fakevirt.context import admin_context
+from fakevirt.db import api as db
+from fakevirt.db import builders
+from fakevirt.db.models import InstanceInfoCache
+from fakevirt.instrument.probe import unwrap
+from fakevirt.objects.instance import Instance
+from fakevirt.usage_error import UsageError
+
+#: The flavor of every server, as it stands in system_metadata (up to Juno).
+_FLAVOR = {
+    "instance_type_id": "2",
+    "instance_type_name": "m1.small",
+    "instance_type_flavorid": "2",
+    "instance_type_memory_mb": "512",
+    "instance_type_vcpus": "1",
+    "instance_type_root_gb": "1",
+    "instance_type_ephemeral_gb": "0",
+    "instance_type_swap": "0",
+    "instance_type_rxtx_factor": "1.0",
+    "instance_type_vcpu_weight": "None",
+}
+_DEVICES = [f"/dev/vd{letter}" for letter in string.ascii_lowercase]
+_ROOT_DEVICE = _DEVICES[0]
+_ENCRYPTION = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256, "control_location": "front-end"}
+
+
+class Servers(World):
+    """Sets servers up."""
+
+    def boot(
+        self,
+        host: str,
+        *,
+        volumes: int = 0,
+        boot_from_volume: bool = False,
+        encrypted: bool = False,
+        memory_mb: int = 512,
+        root_gb: int = 1,
+        networks: bool = True,
+        info_cache: bool = True,
+        image_mapping: bool = False,
+    ) -> Instance:
+        """Set up a running server; that is no request, and nothing of it is on the trace.
+
+        Args:
+            host: Where it runs.
+            volumes: How many volumes are attached.
+            boot_from_volume: Whether the first of them is its root disk; it has no image then.
+            encrypted: Whether the volumes are encrypted.
+            memory_mb: Its memory, in MiB.
+            root_gb: The size of its root disk, in GiB.
+            networks: Whether it has a port.
+            info_cache: Whether its network information is cached; an old row may have no cache.
+            image_mapping: Whether its block device mappings name the image that its root disk was made of.
+
+        Returns:
+            The instance as the API has it.
+
+        Raises:
+            UsageError: There is no such host, or it is to boot from a volume and has none.
+        """
+        if not boot_from_volume <= volumes < len(_DEVICES):
+            raise UsageError(
+                expected=f"{int(boot_from_volume)} to {len(_DEVICES) - 1} volumes",
+                happened=f"volumes={volumes}, boot_from_volume={boot_from_volume}",
+                where="Cloud.boot(…)",
+                how_to_go_on="give a number of volumes in that range",
+            )
+        target = self.host(host)
+        with self.trace.muted(), services.running_as(self._api):
+            row = self._server_row(
+                target, memory_mb=memory_mb, root_gb=root_gb, image_ref="" if boot_from_volume else IMAGE
+            )
+            network_info = self._connect_networks(row) if networks else []
+            instance = self._create_instance(row)
+            if not info_cache:
+                self._lose_info_cache(instance)
+            if image_mapping:
+                self._map_image(instance)
+            mappings = [
+                self._attach_volume(target, instance, device, encrypted)
+                for device in (_DEVICES[:volumes] if boot_from_volume else _DEVICES[1 : volumes + 1])
+            ]
+            block_device_info = {
+                "root_device_name": _ROOT_DEVICE,
+                "swap": None,
+                "ephemerals": [],
+                "block_device_mapping": mappings,
+            }
+            driver = unwrap(target.driver)
+            driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
+            target.manager.pending_events[instance.uuid] = ["network-vif-plugged"]
+            with services.running_as(target.service):
+                target.manager._track_available_nodes(admin_context())
+            return instance
+
+    def update_server(self, server: Instance, **values: Any) -> None:
+        """Write a server's row behind everyone's back, as a second request would."""
+        with self.trace.muted(), services.running_as(self._api):
+            db.instance_update(self.context, server.uuid, values)
+
+    def attached_volumes(self, server: Instance) -> list[str]:
+        """Return the ids of the volumes that are attached to a server, in the order of their devices."""
+        with services.running_as(self._api):
+            bdms = db.block_device_mapping_get_all_by_instance(self.context, server.uuid)
+        return [bdm.volume_id for bdm in sorted(bdms, key=lambda bdm: bdm.device_name or "") if bdm.volume_id]
+
+    def _server_row(self, host: Host, **values: Any) -> dict[str, Any]:
+        number = 1 + sum(name.startswith("server-") for name in self.names.values())
+        (node,) = host.hypervisor.nodes
+        row = builders.instance_row(
+            id=None,
+            user_id=self.context.user_id,
+            project_id=self.context.project_id,
+            host=host.name,
+            node=node,
+            launched_on=host.name,
+            launched_at=self.clock.now,
+            hostname=f"server-{number}",
+            display_name=f"server-{number}",
+            instance_type_id=2,
+            metadata={"role": "guest"},
+            system_metadata={**_FLAVOR, "image_base_image_ref": IMAGE},
+            security_groups=["default"],
+            **values,
+        )
+        self.names[row["uuid"]] = f"server-{number}"
+        return row
+
+    def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        network_info = self.network.allocate_for_instance(self.context, row)
+        self.network.setup_networks_on_host(self.context, row, row["host"])
+        for vif in network_info:
+            self.names[vif["id"]] = f"port-{len(self.network.ports)}"
+        row["info_cache"]["network_info"] = jsonutils.dumps(network_info)
+        return network_info
+
+    def _create_instance(self, row: dict[str, Any]) -> Instance:
+        created = db.instance_create(self.context, row)
+        return Instance._from_db_object(self.context, Instance(self.context), created, expected_attrs=API_JOINS)
+
+    def _lose_info_cache(self, instance: Instance) -> None:
+        """Remove a row that the database API never removes; rows older than the table have none."""
+        with self.database.transaction() as connection:
+            connection.execute(delete(InstanceInfoCache).where(InstanceInfoCache.instance_uuid == instance.uuid))
+
+    def _map_image(self, instance: Instance) -> None:
+        """Insert the mapping of the root disk that was made of the image."""
+        row = builders.block_device_mapping_row(
+            id=None,
+            instance_uuid=instance.uuid,
+            source_type="image",
+            destination_type="local",
+            image_id=instance.image_ref,
+            volume_id=None,
+            volume_size=None,
+            device_name=_ROOT_DEVICE,
+            boot_index=0,
+            connection_info=None,
+            delete_on_termination=True,
+        )
+        db.block_device_mapping_create(self.context, row, legacy=False)
+
+    def _attach_volume(self, host: Host, instance: Instance, device: str, encrypted: bool) -> dict[str, Any]:
+        boot_index = 0 if device == _ROOT_DEVICE else None
+        number = len(self.volumes.volumes) + 1
+        volume = self.volumes.create(self.context, 1, f"volume-{number}", "")
+        self.names[volume["id"]] = f"volume-{number}"
+        if encrypted:
+            self.volumes.volumes[volume["id"]].encryption = dict(_ENCRYPTION)
+        self.volumes.reserve_volume(self.context, volume["id"])
+        connector = unwrap(host.driver).get_volume_connector(instance)
+        connection_info = self.volumes.initialize_connection(self.context, volume["id"], connector)
+        connection_info["serial"] = volume["id"]
+        self.volumes.attach(self.context, volume["id"], instance.uuid, device)
+        row = builders.block_device_mapping_row(
+            id=None,
+            instance_uuid=instance.uuid,
+            volume_id=volume["id"],
+            device_name=device,
+            boot_index=boot_index,
+            connection_info=jsonutils.dumps(connection_info),
+        )
+        db.block_device_mapping_create(self.context, row, legacy=False)
+        return {
+            "mount_device": device,
+            "boot_index": boot_index,
+            "delete_on_termination": False,
+            "connection_info": connection_info,
+        }

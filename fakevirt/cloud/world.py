@@ -1,0 +1,293 @@
+"""What a cloud is wired of: a database, a conductor, compute hosts with their drivers, the services behind them."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from fakevirt import exceptions, running_test, services
+from fakevirt.backends.consoleauth import ConsoleAuth
+from fakevirt.backends.network import NetworkAPI
+from fakevirt.backends.notifier import Notifier
+from fakevirt.backends.volume import VolumeAPI
+from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
+from fakevirt.conductor.manager import ConductorManager
+from fakevirt.context import RequestContext
+from fakevirt.db import api as db
+from fakevirt.db import builders
+from fakevirt.db.engine import MEMORY, Database
+from fakevirt.db.models import ComputeNode
+from fakevirt.driver.fake import FakeVirtDriver
+from fakevirt.driver.hypervisor import Hypervisor, Storage
+from fakevirt.driver.interface import ComputeDriver
+from fakevirt.driver.profile import Profile
+from fakevirt.instrument import determinism
+from fakevirt.instrument.faults import FaultPlan
+from fakevirt.instrument.probe import probe, unwrap
+from fakevirt.instrument.trace import Trace
+from fakevirt.manager.compute import ComputeManager, ManagerParts
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.security_group_api import SecurityGroupAPI
+from fakevirt.objects.instance import Instance
+from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.rpc.recording import record_messages
+from fakevirt.rpc.security_group import SecurityGroupRPCAPI
+from fakevirt.rpc.server import get_server
+from fakevirt.rpc.transport import open_transport
+from fakevirt.services import Service
+from fakevirt.settings import Settings
+from fakevirt.usage_error import UsageError
+
+#: What the API joins to every instance.
+API_JOINS = ["metadata", "system_metadata", "security_groups", "info_cache"]
+#: The image that servers are made of.
+IMAGE = "1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One compute host.
+
+    Args:
+        name: Its name, which is also its node's.
+        service: The service that runs on it.
+        hypervisor: What its driver drives.
+        driver: Its driver, probed.
+        manager: Its compute manager.
+    """
+
+    name: str
+    service: Service
+    hypervisor: Hypervisor
+    driver: ComputeDriver
+    manager: ComputeManager
+
+
+class World:
+    """The wiring of a :class:`fakevirt.cloud.Cloud`, which tells what its arguments and attributes are."""
+
+    def __init__(
+        self,
+        *,
+        plan: ConversionPlan | None = None,
+        hosts: Sequence[str] = ("src", "dst"),
+        shared_storage: bool = True,
+        settings: Settings | None = None,
+        version_cap: str = "juno",
+        seed: int = 0,
+        database_url: str = MEMORY,
+        profile: Profile | None = None,
+    ) -> None:
+        for name, value, kind in (
+            ("plan", plan, ConversionPlan),
+            ("settings", settings, Settings),
+            ("profile", profile, Profile),
+            ("database_url", database_url, str),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise UsageError(
+                    expected=f"a {kind.__name__}",
+                    happened=f"{name}={value!r}",
+                    where=f"Cloud({name}=…)",
+                    how_to_go_on=f"give a {kind.__name__}, or leave it out",
+                )
+        if isinstance(hosts, str) or not hosts or len(set(hosts)) < len(hosts):
+            raise UsageError(
+                expected="the names of one or more compute hosts, each once",
+                happened=f"hosts={hosts!r}",
+                where="Cloud(hosts=…)",
+                how_to_go_on="name each host once",
+            )
+        self.plan = plan or ConversionPlan.objects()
+        self.settings = settings or Settings()
+        self.epoch: datetime.datetime = determinism.EPOCH
+        self.trace = Trace()
+        self.faults = FaultPlan()
+        self.names: dict[str, str] = {}
+        self.network = NetworkAPI()
+        self.volumes = VolumeAPI()
+        self.consoleauth = ConsoleAuth()
+        self.notifier = Notifier()
+        self._host_names = tuple(hosts)
+        self._version_cap = version_cap
+        self._shared_storage = shared_storage
+        self._seed = seed
+        self._database_url = database_url
+        self._profile = profile
+        self._unreachable: set[str] = set()
+        self._hosts: dict[str, Host] = {}
+        self._worlds = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as worlds:
+            self._set_up(worlds)
+            self._worlds = worlds.pop_all()
+        test = running_test.current()
+        if test is not None:
+            test.clouds.append(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._worlds.close()
+        self._hosts = {}
+
+    def __repr__(self) -> str:
+        return f"<Cloud of {', '.join(self._host_names)}, plan {self.plan}>"
+
+    def host(self, name: str) -> Host:
+        """Return a compute host by its name, or raise UsageError."""
+        if not self._hosts:
+            raise UsageError(
+                expected="a cloud within its with block",
+                happened="it has not been entered yet, or was left",
+                where=repr(self),
+                how_to_go_on="write `with Cloud(…) as cloud:` and use it within",
+            )
+        if name not in self._hosts:
+            raise UsageError(
+                expected=f"one of the compute hosts {', '.join(self._hosts)}",
+                happened=f"{name!r} is none of them",
+                where=repr(self),
+                how_to_go_on="correct the name, or build the cloud with that host: Cloud(hosts=…)",
+            )
+        return self._hosts[name]
+
+    def refresh(self, server: Instance) -> Instance:
+        """Return the server as the API has it now, with everything that the API joins."""
+        with services.running_as(self._api):
+            return Instance.get_by_uuid(self.context, server.uuid, expected_attrs=API_JOINS)
+
+    def _start_action(self, instance: Instance, action: str) -> None:
+        """Note that a request acts on an instance, as the API does."""
+        db.action_start(
+            self.context,
+            {
+                "action": action,
+                "instance_uuid": instance.uuid,
+                "request_id": self.context.request_id,
+                "user_id": self.context.user_id,
+                "project_id": self.context.project_id,
+                "start_time": self.clock.now,
+            },
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""
+        tables = {f"table {name}": rows for name, rows in self.database.content().items()}
+        pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
+        hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
+        return {
+            **tables,
+            **hypervisors,
+            **pending,
+            "network": self.network.to_primitive(),
+            "volume": self.volumes.to_primitive(),
+            "consoleauth": self.consoleauth.to_primitive(),
+        }
+
+    def _set_up(self, worlds: contextlib.ExitStack) -> None:
+        self.clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
+        self.context = RequestContext(user_id="fake_user", project_id="fake_project")
+        # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
+        self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
+        self.database = Database(self._database_url)
+        worlds.callback(self.database.dispose)
+        transport = open_transport()
+        worlds.callback(transport.cleanup)
+        record_messages(transport, self.trace, self.faults)
+        converted = self.plan.converted.__contains__
+        self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
+        self._compute_task_api = ComputeTaskAPI(transport)
+        self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
+        conductor_api = ConductorAPI(transport)
+        self._api = self._service("nova-api", "api")
+        self._conductor = self._service("nova-conductor", "conductor")
+        network_api = probe(self.network, "network", self.trace, self.faults)
+        conductor = ConductorManager(
+            network_api=network_api, notifier=self._conductor.notifier, compute_api=self._compute_api
+        )
+        self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
+        shared = Storage("shared") if self._shared_storage else None
+        volume_api = probe(self.volumes, "volume", self.trace, self.faults)
+        consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
+        indirection_api = ConductorIndirection(transport)
+        for name in self._host_names:
+            service = self._service("nova-compute", name, indirection_api=indirection_api)
+            hypervisor = Hypervisor(name, instances_path=shared or Storage(name))
+            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile)
+            parts = ManagerParts(
+                service=service,
+                plan=self.plan,
+                driver=probe(driver, "driver", self.trace, self.faults, service=name),
+                network_api=network_api,
+                volume_api=volume_api,
+                consoleauth_rpcapi=consoleauth,
+                conductor_api=conductor_api,
+                compute_rpcapi=self._compute_api,
+                notifier=service.notifier,
+            )
+            self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))
+            manager = self._hosts[name].manager
+            self._serve(worlds, transport, "compute", service, manager, *manager.additional_endpoints)
+        self._populate()
+
+    def _populate(self) -> None:
+        with self.trace.muted(), services.running_as(self._api):
+            self.names[self.network.add_network().id] = "network"
+            for host in self._hosts.values():
+                service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
+                for nodename in host.hypervisor.nodes:
+                    self._create_compute_node(host, service.id, nodename)
+
+    def _create_compute_node(self, host: Host, service_id: int, nodename: str) -> None:
+        """Insert a node's row as the host's resource tracker would."""
+        resources = unwrap(host.driver).get_available_resource(nodename)
+        values = builders.compute_node_row(
+            id=None,
+            service_id=service_id,
+            free_ram_mb=resources["memory_mb"],
+            free_disk_gb=resources["local_gb"],
+            **{name: value for name, value in resources.items() if name in ComputeNode.__table__.columns},
+        )
+        db.compute_node_create(self.context, values)
+
+    def _service(self, binary: str, host: str, indirection_api: ConductorIndirection | None = None) -> Service:
+        """Make a service; one whose objects go to the conductor has no database of its own."""
+        publisher = f"{binary.removeprefix('nova-')}.{host}"
+        notifier = Notifier(publisher, self.notifier.messages)
+        return Service(
+            binary,
+            host,
+            self.trace,
+            database=self.database if indirection_api is None else None,
+            indirection_api=indirection_api,
+            notifier=probe(notifier, "notifier", self.trace, self.faults, service=host, operation=_event_type),
+            settings=self.settings,
+        )
+
+    def _serve(
+        self, worlds: contextlib.ExitStack, transport: Any, topic: str, service: Service, *endpoints: object
+    ) -> None:
+        server = get_server(transport, topic, service, endpoints)
+        server.start()
+        worlds.callback(server.stop)
+
+    def _peer(self, host: str) -> Hypervisor:
+        if host in self._unreachable:
+            raise exceptions.MigrationError(reason=f"unable to connect to server at {host}")
+        return self.host(host).hypervisor
+
+
+def _event_type(method: str, arguments: Mapping[str, Any]) -> str:
+    """Name a notification's effect after what it tells."""
+    event_type: str = arguments["event_type"]
+    return event_type
