@@ -95,6 +95,10 @@ class DiskNotFound(NotFound):
     msg_fmt = "No disk at %(location)s"
 
 
+class ImageNotFound(NotFound):
+    msg_fmt = "Image %(image_id)s could not be found."
+
+
 class NetworkNotFound(NotFound):
     msg_fmt = "Network %(network_id)s could not be found."
 
@@ -174,6 +178,28 @@ class InstanceInvalidState(Invalid):
 
 class InstanceExists(NovaException):
     msg_fmt = "Instance %(name)s already exists."
+
+
+class NoValidHost(NovaException):
+    msg_fmt = "No valid host was found. %(reason)s"
+
+
+class ComputeResourcesUnavailable(NovaException):
+    msg_fmt = "Insufficient compute resources: %(reason)s."
+
+
+class InstancePowerOffFailure(NovaException):
+    msg_fmt = "Failed to power off instance: %(reason)s"
+
+
+class InstanceFaultRollback(NovaException):
+    """A driver's error after which the instance is as it was before; ``inner_exception`` is what went wrong."""
+
+    msg_fmt = "Instance rollback performed due to: %(inner_exception)s"
+
+    def __init__(self, inner_exception: Exception | None = None) -> None:
+        self.inner_exception = inner_exception or NovaException()
+        super().__init__(inner_exception=self.inner_exception)
 
 
 class InsufficientFreeMemory(NovaException):

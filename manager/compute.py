@@ -8,10 +8,11 @@ from typing import Any
 import oslo_messaging as messaging
 
 from fakevirt.backends.consoleauth import ConsoleAuth
+from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
 from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.volume import VolumeAPI
-from fakevirt.conductor.api import ConductorAPI
+from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI
 from fakevirt.context import RequestContext
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.manager import (
@@ -36,16 +37,22 @@ from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.resource_tracker import ResourceTracker
 from fakevirt.manager.steps import (
     clear_events_for_instance,
+    error_out_instance_on_exception,
     get_compute_info,
     get_instance_block_device_info,
     get_instance_nw_info,
     revert_task_state,
+    set_instance_error_state,
+    set_instance_host_and_node,
     update_resource_tracker,
     write_compute_node,
 )
+from fakevirt.manager.steps.cleanup_volumes import cleanup_volumes
+from fakevirt.manager.steps.deallocate_network import deallocate_network, try_deallocate_network
 from fakevirt.manager.steps.driver_detach_volume import driver_detach_volume
 from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
+from fakevirt.manager.steps.shutdown_instance import shutdown_instance
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.services import Service
 from fakevirt.settings import Settings
@@ -61,9 +68,11 @@ class ManagerParts:
         driver: The virt driver of the host.
         network_api: The network service.
         volume_api: The volume service.
+        image_api: The image service.
         consoleauth_rpcapi: The service that keeps console tokens.
         conductor_api: The conductor's raw methods.
         compute_rpcapi: The compute managers of all hosts.
+        compute_task_api: The conductor's tasks.
         notifier: Where notifications go.
     """
 
@@ -72,9 +81,11 @@ class ManagerParts:
     driver: ComputeDriver
     network_api: NetworkAPI
     volume_api: VolumeAPI
+    image_api: ImageAPI
     consoleauth_rpcapi: ConsoleAuth
     conductor_api: ConductorAPI
     compute_rpcapi: ComputeAPI
+    compute_task_api: ComputeTaskAPI
     notifier: Notifier
 
 
@@ -95,9 +106,11 @@ class ComputeManager:
         self.driver = parts.driver
         self.network_api = parts.network_api
         self.volume_api = parts.volume_api
+        self.image_api = parts.image_api
         self.consoleauth_rpcapi = parts.consoleauth_rpcapi
         self.conductor_api = parts.conductor_api
         self.compute_rpcapi = parts.compute_rpcapi
+        self.compute_task_api = parts.compute_task_api
         self.notifier = parts.notifier
         self.additional_endpoints = [ComputeV4Proxy(self)]
         self.pending_events: dict[str, Any] = {}
@@ -128,15 +141,22 @@ class ComputeManager:
     _notify_about_volume_usage = notify_about_volume_usage
 
     _clear_events_for_instance = SharedStep(clear_events_for_instance)
+    _error_out_instance_on_exception = SharedStep(error_out_instance_on_exception)
     _get_compute_info = SharedStep(get_compute_info)
     _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
     _get_instance_nw_info = SharedStep(get_instance_nw_info)
     _revert_task_state = SharedStep(revert_task_state)
+    _set_instance_error_state = SharedStep(set_instance_error_state)
+    _set_instance_host_and_node = SharedStep(set_instance_host_and_node)
     _update_resource_tracker = SharedStep(update_resource_tracker)
     _write_compute_node = SharedStep(write_compute_node, "delete_orphan_compute_nodes")
 
+    _cleanup_volumes = cleanup_volumes
+    _deallocate_network = deallocate_network
     _driver_detach_volume = driver_detach_volume
     _instance_update = instance_update
+    _shutdown_instance = shutdown_instance
+    _try_deallocate_network = try_deallocate_network
     _live_migration_cleanup_flags = staticmethod(live_migration_cleanup_flags)
 
     def _get_power_state(self, context: RequestContext, instance: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +27,19 @@ class Pair(Protocol):
     @property
     def objects(self) -> Callable[..., Any]:
         """The function that handles versioned objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class BothPaths:
+    """One method of a file that has several.
+
+    Args:
+        legacy: The function that handles dicts and calls the conductor's raw methods.
+        objects: The function that handles versioned objects.
+    """
+
+    legacy: Callable[..., Any]
+    objects: Callable[..., Any]
 
 
 class WorkItemMethod:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oslo_utils import excutils
+
+from fakevirt import exceptions
 from fakevirt.context import RequestContext
+from fakevirt.driver.profile import reader
 from fakevirt.objects.instance import InstanceList
 
 if TYPE_CHECKING:
@@ -78,6 +83,55 @@ class ResourceTracker:
         if read("uuid") in self._tracked:
             self._tracked[read("uuid")] = _Usage.of(read)
             self._write(context)
+
+    @contextlib.contextmanager
+    def instance_claim(
+        self, context: RequestContext, instance: Any, limits: Mapping[str, Any] | None = None
+    ) -> Iterator[None]:
+        """Reserve what an instance needs, and give it back if the block fails.
+
+        The instance gets this host and node. Nothing is counted on a node that the driver was never asked about.
+
+        Args:
+            context: The request.
+            instance: A dict or an object; its host, node and launched_on are written.
+            limits: How much may be used in all, as ``memory_mb`` and ``disk_gb``; what is not named has no limit.
+
+        Raises:
+            ComputeResourcesUnavailable: It needs more than is left.
+        """
+        read = reader(instance)
+        if not self._resources:
+            self._manager._set_instance_host_and_node(context, instance, self._nodename)
+            yield
+            return
+        overhead = self._manager.driver.estimate_instance_overhead(instance)["memory_mb"]
+        usage = _Usage.of(read)
+        self._check(usage.memory_mb + overhead, usage.disk_gb, limits or {})
+        self._manager._set_instance_host_and_node(context, instance, self._nodename)
+        uuid = read("uuid")
+        self._tracked[uuid] = usage
+        self._write(context)
+        try:
+            yield
+        except Exception:
+            with excutils.save_and_reraise_exception():
+                self._tracked.pop(uuid, None)
+                self._write(context)
+
+    def _check(self, memory_mb: int, disk_gb: int, limits: Mapping[str, Any]) -> None:
+        used_mb = sum(usage.memory_mb for usage in self._tracked.values())
+        used_gb = sum(usage.disk_gb for usage in self._tracked.values())
+        reasons = [
+            f"Free {kind} {limit - used:.2f} {unit} < requested {wanted} {unit}"
+            for kind, unit, limit, used, wanted in (
+                ("memory", "MB", limits.get("memory_mb"), used_mb, memory_mb),
+                ("disk", "GB", limits.get("disk_gb"), used_gb, disk_gb),
+            )
+            if limit is not None and wanted > limit - used
+        ]
+        if reasons:
+            raise exceptions.ComputeResourcesUnavailable(reason="; ".join(reasons))
 
     def _write(self, context: RequestContext) -> None:
         usages = list(self._tracked.values())

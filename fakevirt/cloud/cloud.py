@@ -37,7 +37,7 @@ class Cloud(
         epoch: What the clock showed in the beginning.
         names: Names for the uuids of everything that was set up, such as ``server-1`` and ``volume-1``.
         database: The database of the conductor and the API.
-        network, volumes, consoleauth, notifier: The services behind the managers, not probed.
+        network, volumes, images, scheduler, consoleauth, notifier: The services behind the managers, not probed.
 
     Raises:
         UsageError: There are no hosts, two of one name, or the database cannot be opened.

@@ -11,8 +11,10 @@ from typing import Any, Self
 
 from fakevirt import exceptions, running_test, services
 from fakevirt.backends.consoleauth import ConsoleAuth
+from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
 from fakevirt.backends.notifier import Notifier
+from fakevirt.backends.scheduler import Scheduler
 from fakevirt.backends.volume import VolumeAPI
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
 from fakevirt.conductor.manager import ConductorManager
@@ -110,6 +112,7 @@ class World:
         self.names: dict[str, str] = {}
         self.network = NetworkAPI()
         self.volumes = VolumeAPI()
+        self.images = ImageAPI()
         self.consoleauth = ConsoleAuth()
         self.notifier = Notifier()
         self._host_names = tuple(hosts)
@@ -191,6 +194,8 @@ class World:
             **pending,
             "network": self.network.to_primitive(),
             "volume": self.volumes.to_primitive(),
+            "image": self.images.to_primitive(),
+            "scheduler": self.scheduler.to_primitive(),
             "consoleauth": self.consoleauth.to_primitive(),
         }
 
@@ -211,13 +216,18 @@ class World:
         conductor_api = ConductorAPI(transport)
         self._api = self._service("nova-api", "api")
         self._conductor = self._service("nova-conductor", "conductor")
+        self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler"))
         network_api = probe(self.network, "network", self.trace, self.faults)
         conductor = ConductorManager(
-            network_api=network_api, notifier=self._conductor.notifier, compute_api=self._compute_api
+            network_api=network_api,
+            notifier=self._conductor.notifier,
+            compute_api=self._compute_api,
+            scheduler=probe(self.scheduler, "scheduler", self.trace, self.faults),
         )
         self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
+        image_api = probe(self.images, "image", self.trace, self.faults)
         consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
         indirection_api = ConductorIndirection(transport)
         for name in self._host_names:
@@ -230,9 +240,11 @@ class World:
                 driver=probe(driver, "driver", self.trace, self.faults, service=name),
                 network_api=network_api,
                 volume_api=volume_api,
+                image_api=image_api,
                 consoleauth_rpcapi=consoleauth,
                 conductor_api=conductor_api,
                 compute_rpcapi=self._compute_api,
+                compute_task_api=self._compute_task_api,
                 notifier=service.notifier,
             )
             self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))
@@ -243,6 +255,7 @@ class World:
     def _populate(self) -> None:
         with self.trace.muted(), services.running_as(self._api):
             self.names[self.network.add_network().id] = "network"
+            self.images.create(self.context, {"id": IMAGE, "name": "image"})
             for host in self._hosts.values():
                 service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
                 for nodename in host.hypervisor.nodes:

@@ -11,8 +11,8 @@ from oslo_utils import timeutils
 
 from fakevirt import exceptions, notifications
 from fakevirt.conductor.block_device import legacy_mapping
-from fakevirt.conductor.live_migrate import ComputeTaskManager
 from fakevirt.conductor.objects import ObjectActions
+from fakevirt.conductor.tasks import ComputeTaskManager
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.db.primitives import legacy_dict
@@ -57,14 +57,17 @@ class ConductorManager(ObjectActions):
         network_api: The network service.
         notifier: Where the usage of volumes is told.
         compute_api: The compute managers of all hosts.
+        scheduler: What chooses a host.
     """
 
     target = messaging.Target(version="2.3")
 
-    def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any) -> None:
+    def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any, scheduler: Any) -> None:
         self.network_api = network_api
         self.notifier = notifier
-        self.additional_endpoints = [ComputeTaskManager(notifier=notifier, compute_api=compute_api)]
+        self.additional_endpoints = [
+            ComputeTaskManager(notifier=notifier, compute_api=compute_api, scheduler=scheduler)
+        ]
 
     @expected_exceptions(
         KeyError,

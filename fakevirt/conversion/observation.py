@@ -22,7 +22,20 @@ from fakevirt.usage_error import UsageError
 
 #: The boundaries at which two runs are compared. The conductor is not among them: it is the call path itself.
 COMPARED = frozenset(
-    {"request", "manager", "driver", "db", "rpc", "network", "volume", "consoleauth", "notifier", "state"}
+    {
+        "request",
+        "manager",
+        "driver",
+        "db",
+        "rpc",
+        "network",
+        "volume",
+        "image",
+        "scheduler",
+        "consoleauth",
+        "notifier",
+        "state",
+    }
 )
 #: Where a dict in the place of an object is an unversioned argument.
 VERSIONED = frozenset({"rpc", "driver", "network", "volume"})

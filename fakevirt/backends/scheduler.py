@@ -1,0 +1,113 @@
+"""The scheduler: which hosts a request may go to, and which of them takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakevirt import exceptions, services
+from fakevirt.db import api as db
+from fakevirt.services import Service
+
+
+@dataclass(slots=True, eq=False)
+class Scheduler:
+    """Nova's filter scheduler with the filters that a request in a small cloud meets.
+
+    A host passes if its service is enabled, the request has not been tried on it, and it has the memory and the disk.
+    The one with the most free memory takes the request, the first by name among equals.
+
+    Args:
+        service: What it runs as; it reads the database.
+        decisions: The hosts that it chose, by instance uuid and in order.
+    """
+
+    service: Service
+    decisions: list[tuple[str, str]] = field(default_factory=list)
+
+    def select_destinations(
+        self, context: Any, request_spec: dict[str, Any], filter_properties: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Choose a host for each instance of a request.
+
+        Args:
+            context: The request.
+            request_spec: ``instance_type`` with ``memory_mb``, ``root_gb`` and ``ephemeral_gb``, and
+                ``instance_uuids``.
+            filter_properties: ``retry`` has the hosts that were tried, ``force_hosts`` the only ones that may be,
+                ``ignore_hosts`` those that may not.
+
+        Returns:
+            ``host``, ``nodename`` and ``limits`` for each instance.
+
+        Raises:
+            NoValidHost: There are not enough hosts for all of them.
+        """
+        with services.running_as(self.service):
+            nodes = self._fitting_nodes(context, request_spec["instance_type"], filter_properties)
+        uuids = request_spec["instance_uuids"]
+        if not nodes:
+            raise exceptions.NoValidHost(reason="")
+        chosen = [nodes[number % len(nodes)] for number in range(len(uuids))]
+        self.decisions += [(uuid, node["host"]) for uuid, node in zip(uuids, chosen, strict=True)]
+        return chosen
+
+    def to_primitive(self) -> list[list[str]]:
+        """Return its whole state as plain data."""
+        return [[uuid, host] for uuid, host in self.decisions]
+
+    def _fitting_nodes(
+        self, context: Any, flavor: dict[str, Any], filter_properties: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        tried = {tuple(pair) for pair in (filter_properties.get("retry") or {}).get("hosts", ())}
+        forced = filter_properties.get("force_hosts") or ()
+        ignored = filter_properties.get("ignore_hosts") or ()
+        disk_gb = flavor["root_gb"] + flavor["ephemeral_gb"]
+        fitting = []
+        for host in (str(service.host) for service in db.service_get_all_by_topic(context, "compute")):
+            for node in db.service_get_by_compute_host(context, host).compute_node:
+                free_ram_mb, free_disk_gb = node.free_ram_mb or 0, node.free_disk_gb or 0
+                if (host, node.hypervisor_hostname) in tried or host in ignored or (forced and host not in forced):
+                    continue
+                if host not in forced and (free_ram_mb < flavor["memory_mb"] or free_disk_gb < disk_gb):
+                    continue
+                limits = {"memory_mb": node.memory_mb, "disk_gb": node.local_gb}
+                fitting.append((-free_ram_mb, host, node.hypervisor_hostname, limits))
+        fitting.sort(key=lambda entry: entry[:3])
+        return [{"host": host, "nodename": node, "limits": limits} for _, host, node, limits in fitting]
+
+
+def populate_retry(filter_properties: dict[str, Any], instance_uuid: str, max_attempts: int) -> None:
+    """Count an attempt to schedule an instance.
+
+    Args:
+        filter_properties: Where ``retry`` is kept; nothing is counted for a host that is forced.
+        instance_uuid: Whose attempt it is.
+        max_attempts: How many there may be; 1 means that a failure is final.
+
+    Raises:
+        NoValidHost: There were too many.
+    """
+    if max_attempts == 1 or filter_properties.get("force_hosts") or filter_properties.get("force_nodes"):
+        return
+    retry = filter_properties.setdefault("retry", {"num_attempts": 0, "hosts": []})
+    retry["num_attempts"] += 1
+    error = retry.pop("exc", None)
+    if retry["num_attempts"] > max_attempts:
+        raise exceptions.NoValidHost(
+            reason=f"Exceeded max scheduling attempts {max_attempts} for instance {instance_uuid}. "
+            f"Last exception: {error}"
+        )
+
+
+def populate_filter_properties(filter_properties: dict[str, Any], destination: dict[str, Any]) -> None:
+    """Note that a destination is being tried, and what limits it sets.
+
+    Args:
+        filter_properties: Where that is kept.
+        destination: What :meth:`Scheduler.select_destinations` returned.
+    """
+    if filter_properties.get("retry"):
+        filter_properties["retry"]["hosts"].append([destination["host"], destination["nodename"]])
+    if not filter_properties.get("force_hosts"):
+        filter_properties["limits"] = destination["limits"]

@@ -1,0 +1,79 @@
+"""The scheduler chooses the host with the most free memory among those that fit."""
+
+import pytest
+
+from fakevirt import exceptions
+from fakevirt.backends.scheduler import populate_filter_properties, populate_retry
+from fakevirt.cloud import Cloud
+
+SPEC = {"instance_type": {"memory_mb": 512, "root_gb": 1, "ephemeral_gb": 0}, "instance_uuids": ["one"]}
+
+
+@pytest.fixture
+def cloud():
+    with Cloud(hosts=("a", "b", "c")) as cloud:
+        yield cloud
+
+
+def chosen(cloud, spec=SPEC, **filter_properties):
+    return [d["host"] for d in cloud.scheduler.select_destinations(cloud.context, spec, filter_properties)]
+
+
+def test_the_first_by_name_is_taken_among_equals(cloud):
+    assert chosen(cloud) == ["a"]
+    assert cloud.scheduler.to_primitive() == [["one", "a"]]
+
+
+def test_the_host_with_the_most_free_memory_is_taken(cloud):
+    cloud.boot("a")
+    assert chosen(cloud) == ["b"]
+
+
+def test_a_host_that_was_tried_is_not_taken_again(cloud):
+    assert chosen(cloud, retry={"num_attempts": 1, "hosts": [["a", "a"]]}) == ["b"]
+
+
+def test_hosts_are_forced_and_ignored(cloud):
+    assert chosen(cloud, force_hosts=["c"]) == ["c"]
+    assert chosen(cloud, ignore_hosts=["a", "b"]) == ["c"]
+
+
+def test_each_instance_of_a_request_has_a_host(cloud):
+    assert chosen(cloud, SPEC | {"instance_uuids": ["one", "two", "three", "four"]}) == ["a", "b", "c", "a"]
+
+
+@pytest.mark.parametrize("wanted", [{"memory_mb": 1 << 30}, {"root_gb": 1 << 30}])
+def test_no_host_is_valid_that_is_too_small(cloud, wanted):
+    with pytest.raises(exceptions.NoValidHost):
+        chosen(cloud, SPEC | {"instance_type": SPEC["instance_type"] | wanted})
+
+
+def test_attempts_are_counted_and_end():
+    filter_properties = {}
+    for attempt in (1, 2):
+        populate_retry(filter_properties, "one", max_attempts=2)
+        assert filter_properties["retry"]["num_attempts"] == attempt
+    filter_properties["retry"]["exc"] = "no room"
+    with pytest.raises(exceptions.NoValidHost, match="max scheduling attempts 2 for instance one.*no room"):
+        populate_retry(filter_properties, "one", max_attempts=2)
+
+
+@pytest.mark.parametrize(
+    ("filter_properties", "max_attempts"), [({"force_hosts": ["a"]}, 3), ({"force_nodes": ["a"]}, 3), ({}, 1)]
+)
+def test_what_is_forced_is_never_retried(filter_properties, max_attempts):
+    before = dict(filter_properties)
+    populate_retry(filter_properties, "one", max_attempts)
+    assert filter_properties == before
+
+
+def test_a_destination_is_noted_with_its_limits():
+    filter_properties = {"retry": {"num_attempts": 1, "hosts": []}}
+    populate_filter_properties(filter_properties, {"host": "a", "nodename": "n", "limits": {"memory_mb": 1}})
+    assert filter_properties == {"retry": {"num_attempts": 1, "hosts": [["a", "n"]]}, "limits": {"memory_mb": 1}}
+
+
+def test_a_forced_destination_sets_no_limits():
+    filter_properties = {"force_hosts": ["a"]}
+    populate_filter_properties(filter_properties, {"host": "a", "nodename": "n", "limits": {"memory_mb": 1}})
+    assert filter_properties == {"force_hosts": ["a"]}
