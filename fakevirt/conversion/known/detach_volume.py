@@ -17,6 +17,14 @@ ALLOWANCES = (
     ),
     Allowance(
         "notifier",
+        "the dict that came in stays as it came; the object that came in is the one whose task state was set back",
+        operation="detach_volume",
+        field="arguments.payload.args.instance.<Instance>.task_state",
+        work_item="detach_volume",
+        objects=None,
+    ),
+    Allowance(
+        "notifier",
         "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
         operation="volume.usage",
         work_item="detach_volume",

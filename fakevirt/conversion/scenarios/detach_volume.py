@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakevirt import exceptions
+from fakevirt import exceptions, states
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.scenarios.registry import scenario
 from fakevirt.settings import Settings
@@ -36,6 +36,15 @@ def encrypted_volume_detached(cloud: Cloud) -> None:
 def detach_fails_in_the_driver(cloud: Cloud) -> None:
     """The guest does not let go of the volume: it stays in use, and the instance is free again."""
     server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH, version_cap="icehouse")
+def detach_fails_with_an_old_node(cloud: Cloud) -> None:
+    """A host is of an older release: the task state is set back on what came as a dict."""
+    server = cloud.boot("src", volumes=1)
+    cloud.update_server(server, task_state=states.DELETING)
     cloud.faults.fail("driver", "detach_volume", with_=lambda: exceptions.DeviceIsBusy(device="vdb"))
     cloud.detach_volume(server, cloud.attached_volumes(server)[0])
 

@@ -54,7 +54,7 @@ def test_attempts_are_counted_and_end():
         populate_retry(filter_properties, "one", max_attempts=2)
         assert filter_properties["retry"]["num_attempts"] == attempt
     filter_properties["retry"]["exc"] = "no room"
-    with pytest.raises(exceptions.NoValidHost, match="max scheduling attempts 2 for instance one.*no room"):
+    with pytest.raises(exceptions.NoValidHost, match=r"max scheduling attempts 2 for instance one.*no room"):
         populate_retry(filter_properties, "one", max_attempts=2)
 
 
