@@ -193,13 +193,14 @@ class InstancePowerOffFailure(NovaException):
 
 
 class InstanceFaultRollback(NovaException):
-    """A driver's error after which the instance is as it was before; ``inner_exception`` is what went wrong."""
+    """A driver's error after which the instance is as it was before."""
 
     msg_fmt = "Instance rollback performed due to: %(inner_exception)s"
 
-    def __init__(self, inner_exception: Exception | None = None) -> None:
-        self.inner_exception = inner_exception or NovaException()
-        super().__init__(inner_exception=self.inner_exception)
+    @property
+    def inner_exception(self) -> Any:
+        """What went wrong: an exception, or on the far side of the wire its text."""
+        return self.kwargs["inner_exception"]
 
 
 class InsufficientFreeMemory(NovaException):
