@@ -83,6 +83,10 @@ class SecurityGroupNotFoundForProject(SecurityGroupNotFound):
     msg_fmt = "Security group %(security_group_id)s not found for project %(project_id)s."
 
 
+class InstanceGroupNotFound(NotFound):
+    msg_fmt = "Instance group %(group_uuid)s could not be found."
+
+
 class VolumeNotFound(NotFound):
     msg_fmt = "Volume %(volume_id)s could not be found."
 
@@ -91,12 +95,31 @@ class VolumeBDMNotFound(NotFound):
     msg_fmt = "No volume Block Device Mapping with id %(volume_id)s."
 
 
+class SnapshotNotFound(NotFound):
+    msg_fmt = "Snapshot %(snapshot_id)s could not be found."
+
+
+class VolumeNotCreated(NovaException):
+    msg_fmt = (
+        "Volume %(volume_id)s did not finish being created even after we waited %(seconds)s seconds"
+        " or %(attempts)s attempts."
+    )
+
+
+class OverQuota(NovaException):
+    msg_fmt = "Quota exceeded for resources: %(overs)s"
+
+
 class DiskNotFound(NotFound):
     msg_fmt = "No disk at %(location)s"
 
 
 class ImageNotFound(NotFound):
     msg_fmt = "Image %(image_id)s could not be found."
+
+
+class ImageNotActive(NovaException):
+    msg_fmt = "Image %(image_id)s is not active."
 
 
 class NetworkNotFound(NotFound):
@@ -118,6 +141,14 @@ class InvalidVolume(Invalid):
 
 class InvalidBDM(Invalid):
     msg_fmt = "Block Device Mapping is Invalid."
+
+
+class InvalidDevicePath(Invalid):
+    msg_fmt = "The supplied device path (%(path)s) is invalid."
+
+
+class ImageUnacceptable(Invalid):
+    msg_fmt = "Image %(image_id)s is unacceptable: %(reason)s"
 
 
 class InvalidHostname(Invalid):
@@ -178,6 +209,43 @@ class InstanceInvalidState(Invalid):
 
 class InstanceExists(NovaException):
     msg_fmt = "Instance %(name)s already exists."
+
+
+class BuildAbortException(NovaException):
+    msg_fmt = "Build of instance %(instance_uuid)s aborted: %(reason)s"
+
+
+class RescheduledException(NovaException):
+    msg_fmt = "Build of instance %(instance_uuid)s was re-scheduled: %(reason)s"
+
+
+class Base64Exception(NovaException):
+    msg_fmt = "Invalid Base 64 data for file %(path)s"
+
+
+class FlavorDiskTooSmall(NovaException):
+    msg_fmt = "Flavor's disk is too small for requested image."
+
+
+class FlavorMemoryTooSmall(NovaException):
+    msg_fmt = "Flavor's memory is too small for requested image."
+
+
+class VirtualInterfaceCreateException(NovaException):
+    msg_fmt = "Virtual Interface creation failed"
+
+
+class VirtualInterfaceMacAddressException(NovaException):
+    msg_fmt = "Creation of virtual interface with unique mac address failed"
+
+
+class NoMoreNetworks(NovaException):
+    msg_fmt = "No more available networks."
+
+
+class FixedIpLimitExceeded(NovaException):
+    msg_fmt = "Maximum number of fixed ips exceeded"
+    code = 413
 
 
 class NoValidHost(NovaException):

@@ -15,6 +15,11 @@ class Settings:
         volume_usage_poll_interval: Seconds between polls of volume usage; 0 turns it off.
         instance_name_template: How an instance is named on its hypervisor.
         glance_endpoint: Where image references of notifications point to.
+        scheduler_max_attempts: How often a host is looked for before an instance goes to error.
+        network_allocate_retries: How often the allocation of an instance's network is tried once more.
+        block_device_allocate_retries: How often a volume that is being created is asked about once more.
+        block_device_allocate_retries_interval: Seconds between two such questions.
+        default_access_ip_network_name: The label of the network whose addresses become an instance's access addresses.
     """
 
     notify_on_state_change: str | None = "vm_and_task_state"
@@ -22,3 +27,8 @@ class Settings:
     volume_usage_poll_interval: int = 0
     instance_name_template: str = "instance-%08x"
     glance_endpoint: str = "http://glance.example:9292"
+    scheduler_max_attempts: int = 3
+    network_allocate_retries: int = 0
+    block_device_allocate_retries: int = 60
+    block_device_allocate_retries_interval: int = 3
+    default_access_ip_network_name: str | None = None

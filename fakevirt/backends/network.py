@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ from fakevirt import exceptions
 from fakevirt.driver.profile import reader
 from fakevirt.instrument.snapshot import snapshot
 from fakevirt.notifications import metadata_to_dict
+from fakevirt.objects.network_request import NetworkRequestList
+
+#: What a request asks for: requests, or the tuples that stood for them until Juno.
+RequestedNetworks = NetworkRequestList | Iterable[Sequence[Any]] | None
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ class NetworkAPI:
         context: Any,
         instance: Any,
         vpn: bool = False,
-        requested_networks: Iterable[tuple[Any, ...]] | None = None,
+        requested_networks: RequestedNetworks = None,
         macs: Iterable[str] | None = None,
         security_groups: Any = None,
         dhcp_options: Any = None,
@@ -110,7 +114,8 @@ class NetworkAPI:
             context: The request.
             instance: A dict or an object.
             vpn: Whether it is a VPN server.
-            requested_networks: Tuples of which the first item is a network's id; every network gets a port without it.
+            requested_networks: Network requests, or tuples of which the first item is a network's id; every network
+                gets a port without it.
             macs: The hardware addresses to use, in order.
             security_groups: The names of its groups.
             dhcp_options: What DHCP is to tell it.
@@ -122,7 +127,7 @@ class NetworkAPI:
             NetworkNotFound: A requested network does not exist.
         """
         read = reader(instance)
-        wanted = list(self.networks) if requested_networks is None else [request[0] for request in requested_networks]
+        wanted = list(self.networks) if requested_networks is None else _network_ids(requested_networks)
         for network_id in wanted:
             if network_id not in self.networks:
                 raise exceptions.NetworkNotFound(network_id=network_id)
@@ -135,7 +140,7 @@ class NetworkAPI:
         return self._network_info(read("uuid"))
 
     def deallocate_for_instance(
-        self, context: Any, instance: Any, requested_networks: Iterable[tuple[Any, ...]] | None = None
+        self, context: Any, instance: Any, requested_networks: RequestedNetworks = None
     ) -> None:
         """Delete the instance's ports and take its networks down on every host."""
         uuid = reader(instance)("uuid")
@@ -205,6 +210,12 @@ class NetworkAPI:
 
     def _network_info(self, uuid: str) -> list[dict[str, Any]]:
         return [_vif(port, self.networks[port.network_id]) for port in self._ports_of(uuid)]
+
+
+def _network_ids(requested_networks: NetworkRequestList | Iterable[Sequence[Any]]) -> list[Any]:
+    if isinstance(requested_networks, NetworkRequestList):
+        requested_networks = requested_networks.as_tuples()
+    return [request[0] for request in requested_networks]
 
 
 def _network_migration(instance: Any, migration: Any) -> NetworkMigration:

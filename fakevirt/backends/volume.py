@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,16 +27,18 @@ class Volume:
         mountpoint: Where it is attached.
         encryption: How it is encrypted; empty if it is not.
         connections: The number of its LUN by the host that it is exported to.
+        available_at: When it is ready, if it is still being created.
     """
 
     id: str
-    size: int
+    size: int | None
     display_name: str
     created_at: str
     display_description: str = ""
     availability_zone: str | None = "nova"
     volume_type_id: str | None = None
     snapshot_id: str | None = None
+    image_id: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     status: str = "available"
     attach_status: str = "detached"
@@ -44,6 +47,26 @@ class Volume:
     encryption: dict[str, Any] = field(default_factory=dict)
     connections: dict[str, int] = field(default_factory=dict)
     exports: int = 0
+    available_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSnapshot:
+    """A snapshot of a volume.
+
+    Args:
+        id: Its uuid.
+        volume_id: The volume's.
+        volume_size: The volume's size, in GiB.
+        display_name: What its owner calls it.
+        created_at: When it was made.
+    """
+
+    id: str
+    volume_id: str
+    volume_size: int
+    display_name: str
+    created_at: str
 
 
 @dataclass(slots=True, eq=False)
@@ -52,14 +75,18 @@ class VolumeAPI:
 
     Args:
         volumes: The volumes by id; :meth:`create` adds one.
+        snapshots: Snapshots of volumes by id; :meth:`create_snapshot` adds one.
+        seconds_to_create: How long it takes until a volume that was created is available.
     """
 
     volumes: dict[str, Volume] = field(default_factory=dict)
+    snapshots: dict[str, VolumeSnapshot] = field(default_factory=dict)
+    seconds_to_create: float = 0
 
     def create(
         self,
         context: Any,
-        size: int,
+        size: int | None,
         name: str,
         description: str,
         snapshot: Mapping[str, Any] | None = None,
@@ -68,18 +95,35 @@ class VolumeAPI:
         metadata: Mapping[str, str] | None = None,
         availability_zone: str | None = None,
     ) -> dict[str, Any]:
-        """Create a volume of ``size`` GiB, which is available at once, and return Nova's view of it."""
+        """Create a volume and return Nova's view of it.
+
+        Args:
+            context: The request.
+            size: Its size, in GiB; the snapshot's if it is None.
+            name: What its owner calls it.
+            description: What its owner says of it.
+            snapshot: Nova's view of the snapshot that it is made from.
+            image_id: The image that it is made from.
+            volume_type: The id of its type.
+            metadata: What its owner notes of it.
+            availability_zone: Where it is.
+        """
+        now = timeutils.utcnow()
         volume = Volume(
             uuidutils.generate_uuid(),
-            size,
+            snapshot["volume_size"] if snapshot and size is None else size,
             name,
-            timeutils.utcnow().isoformat(),
+            now.isoformat(),
             description,
             availability_zone or "nova",
             volume_type,
             snapshot["id"] if snapshot else None,
+            image_id,
             dict(metadata or {}),
         )
+        if self.seconds_to_create:
+            volume.status = "creating"
+            volume.available_at = now + datetime.timedelta(seconds=self.seconds_to_create)
         self.volumes[volume.id] = volume
         return _view(volume)
 
@@ -89,7 +133,7 @@ class VolumeAPI:
 
     def get_all(self, context: Any, search_opts: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return Nova's view of every volume."""
-        return [_view(volume) for volume in self.volumes.values()]
+        return [self.get(context, volume_id) for volume_id in self.volumes]
 
     def delete(self, context: Any, volume_id: str) -> None:
         """Delete a volume; VolumeNotFound, or InvalidVolume while it is used or exported."""
@@ -97,6 +141,20 @@ class VolumeAPI:
         if volume.status != "available" or volume.connections:
             raise exceptions.InvalidVolume(reason=f"{volume_id} is {volume.status}")
         del self.volumes[volume_id]
+
+    def create_snapshot(self, context: Any, volume_id: str, name: str, description: str) -> dict[str, Any]:
+        """Make a snapshot of a volume and return Nova's view of it; VolumeNotFound."""
+        volume = self._volume(volume_id)
+        now = timeutils.utcnow().isoformat()
+        made = VolumeSnapshot(uuidutils.generate_uuid(), volume.id, volume.size or 0, name, now)
+        self.snapshots[made.id] = made
+        return _snapshot_view(made)
+
+    def get_snapshot(self, context: Any, snapshot_id: str) -> dict[str, Any]:
+        """Return Nova's view of a snapshot; SnapshotNotFound."""
+        if snapshot_id not in self.snapshots:
+            raise exceptions.SnapshotNotFound(snapshot_id=snapshot_id)
+        return _snapshot_view(self.snapshots[snapshot_id])
 
     def check_attached(self, context: Any, volume: Mapping[str, Any]) -> None:
         """Raise InvalidVolume unless the view of a volume says that it is in use."""
@@ -188,15 +246,21 @@ class VolumeAPI:
         """Return how a volume is encrypted; empty if it is not. VolumeNotFound."""
         return dict(self._volume(volume_id).encryption)
 
-    def to_primitive(self) -> list[dict[str, Any]]:
+    def to_primitive(self) -> dict[str, list[dict[str, Any]]]:
         """Return its whole state as plain data."""
-        return [asdict(volume) for volume in self.volumes.values()]
+        return {
+            "volumes": [asdict(volume) for volume in self.volumes.values()],
+            "snapshots": [asdict(made) for made in self.snapshots.values()],
+        }
 
     def _volume(self, volume_id: str) -> Volume:
         try:
-            return self.volumes[volume_id]
+            volume = self.volumes[volume_id]
         except KeyError:
             raise exceptions.VolumeNotFound(volume_id=volume_id) from None
+        if volume.available_at is not None and volume.available_at <= timeutils.utcnow():
+            volume.status, volume.available_at = "available", None
+        return volume
 
     def _change(self, volume_id: str, status: str, allowed: tuple[str, ...]) -> Volume:
         volume = self._volume(volume_id)
@@ -230,3 +294,7 @@ def _view(volume: Volume) -> dict[str, Any]:
         view["instance_uuid"] = volume.instance_uuid
         view["mountpoint"] = volume.mountpoint
     return view
+
+
+def _snapshot_view(made: VolumeSnapshot) -> dict[str, Any]:
+    return {**asdict(made), "status": "available", "progress": "100%", "project_id": None, "display_description": ""}

@@ -466,6 +466,60 @@ class SecurityGroupIngressRule(Base):
     )
 
 
+class InstanceGroup(Base):
+    """A server group; its policies and members are joined always."""
+
+    __tablename__ = "instance_groups"
+    __table_args__ = (UniqueConstraint("uuid", "deleted", name="uniq_instance_groups0uuid0deleted"),)
+    extra_keys = ("policies", "members")
+
+    user_id: Mapped[str | None]
+    project_id: Mapped[str | None]
+    uuid: Mapped[Uuid]
+    name: Mapped[str | None]
+
+    _policies: Mapped[list[InstanceGroupPolicy]] = relationship(
+        primaryjoin="and_(foreign(InstanceGroupPolicy.group_id) == InstanceGroup.id, InstanceGroupPolicy.deleted == 0)",
+        order_by="InstanceGroupPolicy.id",
+        viewonly=True,
+        lazy="raise",
+    )
+    _members: Mapped[list[InstanceGroupMember]] = relationship(
+        primaryjoin="and_(foreign(InstanceGroupMember.group_id) == InstanceGroup.id, InstanceGroupMember.deleted == 0)",
+        order_by="InstanceGroupMember.id",
+        viewonly=True,
+        lazy="raise",
+    )
+
+    @property
+    def policies(self) -> list[str | None]:
+        """The names of its policies."""
+        return [row.policy for row in self._policies]
+
+    @property
+    def members(self) -> list[str | None]:
+        """The uuids of its instances."""
+        return [row.instance_id for row in self._members]
+
+
+class InstanceGroupPolicy(Base):
+    """A policy of a server group, such as ``anti-affinity``."""
+
+    __tablename__ = "instance_group_policy"
+
+    policy: Mapped[str | None]
+    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"))
+
+
+class InstanceGroupMember(Base):
+    """An instance in a server group."""
+
+    __tablename__ = "instance_group_member"
+
+    instance_id: Mapped[str | None]
+    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"))
+
+
 class VolumeUsage(Base):
     """What an instance read from and wrote to a volume."""
 

@@ -9,9 +9,11 @@ from fakevirt.objects.compute_node import ComputeNode, ComputeNodeList
 from fakevirt.objects.instance import Instance, InstanceList
 from fakevirt.objects.instance_action import InstanceAction, InstanceActionEvent
 from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
+from fakevirt.objects.instance_group import InstanceGroup
 from fakevirt.objects.instance_info_cache import InstanceInfoCache
 from fakevirt.objects.instance_numa_topology import InstanceNUMACell, InstanceNUMATopology
 from fakevirt.objects.migration import Migration, MigrationList
+from fakevirt.objects.network_request import NetworkRequest, NetworkRequestList
 from fakevirt.objects.pci_device import PciDevice, PciDeviceList
 from fakevirt.objects.security_group import SecurityGroup, SecurityGroupList
 from fakevirt.objects.service import Service, ServiceList
@@ -27,12 +29,15 @@ __all__ = [
     "InstanceActionEvent",
     "InstanceFault",
     "InstanceFaultList",
+    "InstanceGroup",
     "InstanceInfoCache",
     "InstanceList",
     "InstanceNUMACell",
     "InstanceNUMATopology",
     "Migration",
     "MigrationList",
+    "NetworkRequest",
+    "NetworkRequestList",
     "PciDevice",
     "PciDeviceList",
     "SecurityGroup",

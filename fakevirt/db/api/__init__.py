@@ -40,6 +40,12 @@ from fakevirt.db.api.hosts import (
     service_get_by_compute_host,
     service_update,
 )
+from fakevirt.db.api.instance_groups import (
+    instance_group_create,
+    instance_group_get,
+    instance_group_get_all_by_project_id,
+    instance_group_members_add,
+)
 from fakevirt.db.api.instances import (
     instance_add_security_group,
     instance_create,
@@ -95,6 +101,10 @@ __all__ = [
     "instance_get_all_by_host",
     "instance_get_all_by_host_and_node",
     "instance_get_by_uuid",
+    "instance_group_create",
+    "instance_group_get",
+    "instance_group_get_all_by_project_id",
+    "instance_group_members_add",
     "instance_info_cache_delete",
     "instance_info_cache_get",
     "instance_info_cache_update",
