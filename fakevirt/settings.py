@@ -19,6 +19,7 @@ class Settings:
         network_allocate_retries: How often the allocation of an instance's network is tried once more.
         block_device_allocate_retries: How often a volume that is being created is asked about once more.
         block_device_allocate_retries_interval: Seconds between two such questions.
+        vpn_image_id: The image of VPN servers.
         default_access_ip_network_name: The label of the network whose addresses become an instance's access addresses.
     """
 
@@ -31,4 +32,5 @@ class Settings:
     network_allocate_retries: int = 0
     block_device_allocate_retries: int = 60
     block_device_allocate_retries_interval: int = 3
+    vpn_image_id: str = "0"
     default_access_ip_network_name: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI
 from fakevirt.context import RequestContext
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.manager import (
+    build_and_run_instance,
     check_can_live_migrate_destination,
     check_can_live_migrate_source,
     delete_orphan_compute_nodes,
@@ -28,7 +30,22 @@ from fakevirt.manager import (
     remove_volume_connection,
     rollback_live_migration,
     rollback_live_migration_at_destination,
+    run_instance,
 )
+from fakevirt.manager.building import (
+    allocate_network,
+    build_instance,
+    check_instance_exists,
+    default_block_device_names,
+    prebuild_instance,
+    prep_block_device,
+    start_building,
+    validate_instance_group_policy,
+)
+from fakevirt.manager.building.build_networks_for_instance import build_networks_for_instance
+from fakevirt.manager.building.cleanup_allocated_networks import cleanup_allocated_networks
+from fakevirt.manager.building.reschedule_or_error import reschedule_or_error
+from fakevirt.manager.building.spawn import spawn
 from fakevirt.manager.compute_utils import event_finish, event_start, faults, network_info, usage
 from fakevirt.manager.compute_utils.volume_usage import notify_about_volume_usage
 from fakevirt.manager.compute_v4 import ComputeV4Proxy
@@ -41,6 +58,7 @@ from fakevirt.manager.steps import (
     get_compute_info,
     get_instance_block_device_info,
     get_instance_nw_info,
+    reschedule,
     revert_task_state,
     set_instance_error_state,
     set_instance_host_and_node,
@@ -54,6 +72,7 @@ from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
 from fakevirt.manager.steps.shutdown_instance import shutdown_instance
 from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.services import Service
 from fakevirt.settings import Settings
 
@@ -73,7 +92,9 @@ class ManagerParts:
         conductor_api: The conductor's raw methods.
         compute_rpcapi: The compute managers of all hosts.
         compute_task_api: The conductor's tasks.
+        scheduler_rpcapi: The scheduler, which builds that fail here are handed to.
         notifier: Where notifications go.
+        sleep: Lets some seconds pass.
     """
 
     service: Service
@@ -86,7 +107,9 @@ class ManagerParts:
     conductor_api: ConductorAPI
     compute_rpcapi: ComputeAPI
     compute_task_api: ComputeTaskAPI
+    scheduler_rpcapi: SchedulerAPI
     notifier: Notifier
+    sleep: Callable[[float], None]
 
 
 class ComputeManager:
@@ -111,7 +134,9 @@ class ComputeManager:
         self.conductor_api = parts.conductor_api
         self.compute_rpcapi = parts.compute_rpcapi
         self.compute_task_api = parts.compute_task_api
+        self.scheduler_rpcapi = parts.scheduler_rpcapi
         self.notifier = parts.notifier
+        self.sleep = parts.sleep
         self.additional_endpoints = [ComputeV4Proxy(self)]
         self.pending_events: dict[str, Any] = {}
         self._resource_trackers: dict[str, ResourceTracker] = {}
@@ -131,6 +156,8 @@ class ComputeManager:
     detach_volume = WorkItemMethod(detach_volume, "detach_volume")
     remove_volume_connection = WorkItemMethod(remove_volume_connection, "detach_volume")
     refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
+    run_instance = WorkItemMethod(run_instance, "run_instance")
+    build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
     update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
 
     _add_instance_fault_from_exc = WorkItemMethod(faults, "compute_utils", with_arguments=False)
@@ -140,24 +167,42 @@ class ComputeManager:
     _notify_about_instance_usage = WorkItemMethod(usage, "compute_utils", with_arguments=False)
     _notify_about_volume_usage = notify_about_volume_usage
 
+    _allocate_network = SharedStep(allocate_network)
+    _build_instance = SharedStep(build_instance)
+    _check_instance_exists = SharedStep(check_instance_exists)
     _clear_events_for_instance = SharedStep(clear_events_for_instance)
+    _default_block_device_names = SharedStep(default_block_device_names)
     _error_out_instance_on_exception = SharedStep(error_out_instance_on_exception)
     _get_compute_info = SharedStep(get_compute_info)
     _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
     _get_instance_nw_info = SharedStep(get_instance_nw_info)
+    _prebuild_instance = SharedStep(prebuild_instance)
+    _prep_block_device = SharedStep(prep_block_device)
+    _reschedule = SharedStep(reschedule)
     _revert_task_state = SharedStep(revert_task_state)
     _set_instance_error_state = SharedStep(set_instance_error_state)
     _set_instance_host_and_node = SharedStep(set_instance_host_and_node)
+    _start_building = SharedStep(start_building)
     _update_resource_tracker = SharedStep(update_resource_tracker)
+    _validate_instance_group_policy = SharedStep(validate_instance_group_policy)
     _write_compute_node = SharedStep(write_compute_node, "delete_orphan_compute_nodes")
 
+    _build_networks_for_instance = build_networks_for_instance
+    _cleanup_allocated_networks = cleanup_allocated_networks
     _cleanup_volumes = cleanup_volumes
     _deallocate_network = deallocate_network
     _driver_detach_volume = driver_detach_volume
     _instance_update = instance_update
+    _reschedule_or_error = reschedule_or_error
     _shutdown_instance = shutdown_instance
+    _spawn = spawn
     _try_deallocate_network = try_deallocate_network
     _live_migration_cleanup_flags = staticmethod(live_migration_cleanup_flags)
+
+    @property
+    def tracks_resources(self) -> bool:
+        """Whether it has counted what its nodes have."""
+        return bool(self._resource_trackers)
 
     def _get_power_state(self, context: RequestContext, instance: Any) -> int:
         state: int = self.driver.get_info(instance)["state"]

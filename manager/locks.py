@@ -14,9 +14,9 @@ class _ReentrantLocks(lockutils.Semaphores):
 
     def __init__(self) -> None:
         super().__init__()
-        self._locks: weakref.WeakValueDictionary[str, threading._RLock] = weakref.WeakValueDictionary()
+        self._locks: weakref.WeakValueDictionary[str, threading.RLock] = weakref.WeakValueDictionary()
 
-    def get(self, name: str) -> threading._RLock:  # type: ignore[override]  # taken and given back alike
+    def get(self, name: str) -> threading.RLock:  # type: ignore[override]  # taken and given back alike
         with self._lock:
             lock = self._locks.get(name)
             if lock is None:

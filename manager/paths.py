@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
+import oslo_messaging as messaging
+
 from fakevirt import services
 from fakevirt.instrument.probe import argument_namer
 from fakevirt.instrument.trace import current_scope, scope
@@ -83,6 +85,9 @@ class WorkItemMethod:
                 effect = service.trace.record("manager", name, arguments, service=service.host, path=path.value)
                 try:
                     result = function(manager, *args, **kwargs)
+                except messaging.ExpectedException as expected:
+                    effect.raised(expected.exc_info[1])
+                    raise
                 except BaseException as error:
                     effect.raised(error)
                     raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakevirt.cloud.builds import BuildRequests
 from fakevirt.cloud.hosts import Hosts
 from fakevirt.cloud.live_migration import LiveMigrationRequests
 from fakevirt.cloud.security_groups import SecurityGroupRequests
@@ -12,6 +13,7 @@ from fakevirt.cloud.volumes import VolumeRequests
 class Cloud(
     Servers,
     Hosts,
+    BuildRequests,
     LiveMigrationRequests,
     VolumeRequests,
     SecurityGroupRequests,

@@ -19,7 +19,7 @@ from fakevirt.objects.instance import Instance
 from fakevirt.usage_error import UsageError
 
 #: The flavor of every server, as it stands in system_metadata (up to Juno).
-_FLAVOR = {
+FLAVOR = {
     "instance_type_id": "2",
     "instance_type_name": "m1.small",
     "instance_type_flavorid": "2",
@@ -132,7 +132,7 @@ class Servers(World):
             display_name=f"server-{number}",
             instance_type_id=2,
             metadata={"role": "guest"},
-            system_metadata={**_FLAVOR, "image_base_image_ref": IMAGE},
+            system_metadata={**FLAVOR, "image_base_image_ref": IMAGE},
             security_groups=["default"],
             **values,
         )

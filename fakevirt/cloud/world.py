@@ -15,6 +15,7 @@ from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
 from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.scheduler import Scheduler
+from fakevirt.backends.scheduler_manager import SchedulerManager
 from fakevirt.backends.volume import VolumeAPI
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
 from fakevirt.conductor.manager import ConductorManager
@@ -37,6 +38,7 @@ from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.recording import record_messages
+from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.rpc.security_group import SecurityGroupRPCAPI
 from fakevirt.rpc.server import get_server
 from fakevirt.rpc.transport import open_transport
@@ -212,19 +214,28 @@ class World:
         converted = self.plan.converted.__contains__
         self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
         self._compute_task_api = ComputeTaskAPI(transport)
+        self._scheduler_api = SchedulerAPI(transport)
         self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
         conductor_api = ConductorAPI(transport)
         self._api = self._service("nova-api", "api")
         self._conductor = self._service("nova-conductor", "conductor")
         self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler"))
         network_api = probe(self.network, "network", self.trace, self.faults)
+        probed_scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
         conductor = ConductorManager(
             network_api=network_api,
             notifier=self._conductor.notifier,
             compute_api=self._compute_api,
-            scheduler=probe(self.scheduler, "scheduler", self.trace, self.faults),
+            scheduler=probed_scheduler,
         )
         self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
+        scheduler = SchedulerManager(
+            scheduler=probed_scheduler,
+            compute_api=self._compute_api,
+            notifier=self.scheduler.service.notifier,
+            max_attempts=self.settings.scheduler_max_attempts,
+        )
+        self._serve(worlds, transport, "scheduler", self.scheduler.service, scheduler)
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
         image_api = probe(self.images, "image", self.trace, self.faults)
@@ -245,6 +256,8 @@ class World:
                 conductor_api=conductor_api,
                 compute_rpcapi=self._compute_api,
                 compute_task_api=self._compute_task_api,
+                scheduler_rpcapi=self._scheduler_api,
+                sleep=self.clock.advance,
                 notifier=service.notifier,
             )
             self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))

@@ -8,6 +8,9 @@ import oslo_messaging as messaging
 from oslo_versionedobjects.base import VersionedObjectIndirectionAPI
 
 from fakevirt.context import RequestContext
+from fakevirt.objects.block_device import BlockDeviceMappingList
+from fakevirt.objects.instance import Instance
+from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.primitive import flattened
 from fakevirt.rpc.serializer import RequestContextSerializer
 
@@ -160,6 +163,7 @@ class ComputeTaskAPI:
 
     def __init__(self, transport: Any) -> None:
         self._client = _client(transport, namespace="compute_task", version="1.6")
+        self._build_client = self._client.prepare(version="1.9")
 
     def migrate_server(
         self, context: RequestContext, instance: Any, host: str, block_migration: bool, disk_over_commit: bool
@@ -172,6 +176,45 @@ class ComputeTaskAPI:
             host=host,
             block_migration=block_migration,
             disk_over_commit=disk_over_commit,
+        )
+
+    def build_instances(
+        self,
+        context: RequestContext,
+        instances: list[Instance],
+        image: dict[str, Any],
+        filter_properties: dict[str, Any],
+        admin_password: str | None,
+        injected_files: Any,
+        requested_networks: NetworkRequestList | None,
+        security_groups: list[str] | None,
+        block_device_mapping: BlockDeviceMappingList | None,
+        legacy_bdm: bool = True,
+    ) -> None:
+        """Let the conductor choose hosts, which then build the instances.
+
+        Args:
+            context: The request.
+            instances: What is to be built.
+            image: What they are made of, as the image service tells it; empty for those that boot from a volume.
+            filter_properties: What the scheduler is to heed.
+            admin_password: The password of the guests' administrator.
+            injected_files: Paths and base64 contents of files to be put into the guests.
+            requested_networks: The networks that they are to have.
+            security_groups: The names of their groups.
+            block_device_mapping: Not sent since 1.7: the conductor reads each instance's own.
+            legacy_bdm: Not sent either.
+        """
+        self._build_client.cast(
+            context,
+            "build_instances",
+            instances=instances,
+            image=image,
+            filter_properties=filter_properties,
+            admin_password=admin_password,
+            injected_files=injected_files,
+            requested_networks=requested_networks,
+            security_groups=security_groups,
         )
 
 

@@ -8,12 +8,16 @@ from typing import Any
 import oslo_messaging as messaging
 
 from fakevirt import exceptions, notifications, services, states
+from fakevirt.conductor.build_instances import BuildInstancesTask
 from fakevirt.conductor.live_migrate import PRE_CHECK_ERRORS, LiveMigrationTask
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
+from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_fault import InstanceFault, describe_fault
+from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.server import expected_exceptions
+from fakevirt.settings import Settings
 from fakevirt.usage_error import UsageError
 
 LOG = logging.getLogger(__name__)
@@ -62,6 +66,42 @@ class ComputeTaskManager:
             LOG.exception("Migration of instance %s to host %s unexpectedly failed.", instance.uuid, host)
             raise exceptions.MigrationError(reason=str(error)) from error
 
+    def build_instances(
+        self,
+        context: RequestContext,
+        instances: list[Instance],
+        image: dict[str, Any],
+        filter_properties: dict[str, Any],
+        admin_password: str | None,
+        injected_files: Any,
+        requested_networks: Any,
+        security_groups: list[str] | None,
+        block_device_mapping: Any = None,
+        legacy_bdm: bool = True,
+    ) -> None:
+        """Choose a host for each of ``instances`` and tell it to build.
+
+        Until 1.8 the networks came as tuples; what is None or no longer sent is not used.
+        """
+        if requested_networks and not isinstance(requested_networks, NetworkRequestList):
+            requested_networks = NetworkRequestList.from_tuples(requested_networks)
+        task = BuildInstancesTask(
+            compute_api=self.compute_api,
+            scheduler=self.scheduler,
+            notifier=self.notifier,
+            max_attempts=_settings().scheduler_max_attempts,
+        )
+        task.execute(
+            context,
+            instances,
+            image,
+            filter_properties,
+            admin_password=admin_password,
+            injected_files=injected_files,
+            requested_networks=requested_networks,
+            security_groups=security_groups,
+        )
+
     def _set_vm_state_and_notify(self, context: RequestContext, instance: Any, error: exceptions.NovaException) -> None:
         """End the migration in the instance's row, add a fault, and tell of both."""
         LOG.warning("Failed to compute_task_migrate_server: %s", error)
@@ -86,6 +126,12 @@ class ComputeTaskManager:
         self.notifier.error(
             context, "compute_task.migrate_server", payload, publisher_id=f"compute_task.{_running_host()}"
         )
+
+
+def _settings() -> Settings:
+    service = services.current()
+    assert service is not None, "an RPC server runs its endpoints as a service"
+    return service.settings
 
 
 def _running_host() -> str:

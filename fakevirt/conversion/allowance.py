@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,23 @@ class _Anything:
 ANYTHING: Any = _Anything()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitting:
+    """Stands for the values that a test lets pass.
+
+    Args:
+        test: Tells of a value in canonical form, or of a whole effect that is on one path only, whether it is meant.
+    """
+
+    test: Callable[[Any], bool]
+
+    def __eq__(self, other: object) -> bool:
+        return self.test(other)
+
+    def __hash__(self) -> int:
+        return hash(self.test)
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """A difference that may be: it follows from the conversion.
@@ -30,7 +48,7 @@ class Allowance:
             without one the whole effect may be on one path only.
         work_item: The work item whose conversion brings it; it holds where that is converted and entered. None: always.
         scope: The work item in which it shows; in any, unless given.
-        legacy: What the legacy path has there (``ABSENT`` for nothing).
+        legacy: What the legacy path has there (``ABSENT`` for nothing, :class:`Fitting` for what a test tells).
         objects: What the other run has there.
     """
 
@@ -51,8 +69,8 @@ class Allowance:
             and (self.field is None) is (difference.field is None)
             and (difference.field is None or _matches(difference.field, self.field or ""))
             and self.scope in (None, difference.scope)
-            and (self.legacy is ANYTHING or difference.legacy == self.legacy)
-            and (self.objects is ANYTHING or difference.objects == self.objects)
+            and (self.legacy is ANYTHING or self.legacy == difference.legacy)
+            and (self.objects is ANYTHING or self.objects == difference.objects)
         )
 
 

@@ -77,9 +77,14 @@ class CanonicalEffect:
 
     @property
     def likeness(self) -> tuple[Any, ...]:
-        """What tells two effects of the same step apart at a glance: the plain values among their arguments."""
+        """What tells two effects of the same step apart at a glance: plain values among their arguments, and names."""
         arguments = self.content["arguments"].items()
-        return *self.key, *sorted((name, str(value)) for name, value in arguments if not isinstance(value, dict | list))
+        glances = (
+            (name, ",".join(value) if isinstance(value, dict) else str(value))
+            for name, value in arguments
+            if not isinstance(value, list)
+        )
+        return *self.key, *sorted(glances)
 
     def line(self) -> str:
         """Return the effect as one line of JSON."""

@@ -40,6 +40,17 @@ class InstanceGroup(base.NovaPersistentObject, base.NovaObject):
         "members": fields.ListOfStringsField(nullable=True),
     }
     obj_unicode_since = "1.1"
+    obj_not_columns = frozenset({"policies", "members"})
+
+    @staticmethod
+    def _from_db_object(  # type: ignore[override]
+        context: RequestContext, group: InstanceGroup, row: Any
+    ) -> InstanceGroup:
+        group._fill(row)
+        group.policies, group.members = row["policies"], row["members"]
+        group._context = context
+        group.obj_reset_changes()
+        return group
 
     def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
         """Bring the data of a primitive to an older version."""

@@ -14,6 +14,10 @@ from typing import Any
 import oslo_messaging as messaging
 
 from fakevirt.context import RequestContext
+from fakevirt.db.primitives import legacy_dict as row_to_legacy_dict
+from fakevirt.objects.block_device import BlockDeviceMappingList
+from fakevirt.objects.instance import INSTANCE_DEFAULT_FIELDS, Instance
+from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.primitive import flattened
 from fakevirt.rpc.serializer import RequestContextSerializer
 from fakevirt.rpc.versions import version_cap as resolve_version_cap
@@ -155,6 +159,84 @@ class ComputeAPI:
         version, instance = self._choose("detach_volume", "3.30", instance)
         self._client.prepare(server=host, version=version).call(
             ctxt, "remove_volume_connection", instance=instance, volume_id=volume_id
+        )
+
+    def run_instance(
+        self,
+        ctxt: RequestContext,
+        row: Any,
+        host: str,
+        request_spec: dict[str, Any],
+        filter_properties: dict[str, Any],
+        requested_networks: Any,
+        injected_files: Any,
+        admin_password: str | None,
+        is_first_time: bool,
+        node: str | None = None,
+        legacy_bdm_in_spec: bool = True,
+    ) -> None:
+        """Tell ``host`` to build an instance: 3.27 with an object, 3.0 with a dict.
+
+        The scheduler has its row. Juno's sent 3.27 and the row's primitive all the same, for the host to convert.
+        """
+        if self._converted("run_instance") and self._client.can_send_version("3.27"):
+            version = "3.27"
+            instance: Any = Instance._from_db_object(ctxt, Instance(ctxt), row, INSTANCE_DEFAULT_FIELDS)
+        else:
+            version, instance = "3.0", row_to_legacy_dict(row)
+        self._client.prepare(server=host, version=version).cast(
+            ctxt,
+            "run_instance",
+            instance=instance,
+            request_spec=request_spec,
+            filter_properties=filter_properties,
+            requested_networks=requested_networks,
+            injected_files=injected_files,
+            admin_password=admin_password,
+            is_first_time=is_first_time,
+            node=node,
+            legacy_bdm_in_spec=legacy_bdm_in_spec,
+        )
+
+    def build_and_run_instance(
+        self,
+        ctxt: RequestContext,
+        instance: Instance,
+        host: str,
+        image: dict[str, Any],
+        request_spec: dict[str, Any],
+        filter_properties: dict[str, Any],
+        admin_password: str | None = None,
+        injected_files: Any = None,
+        requested_networks: NetworkRequestList | None = None,
+        security_groups: Any = None,
+        block_device_mapping: BlockDeviceMappingList | None = None,
+        node: str | None = None,
+        limits: dict[str, Any] | None = None,
+    ) -> None:
+        """Tell ``host`` to build an instance, an object since there is the method.
+
+        The requested networks are objects in 3.33; an older host gets tuples of network, address and port (3.23).
+        """
+        version, networks = "3.33", requested_networks
+        if not self._client.can_send_version(version):
+            version = "3.23"
+            if requested_networks is not None:
+                networks = [values[:3] for values in requested_networks.as_tuples()]  # type: ignore[assignment]
+        self._client.prepare(server=host, version=version).cast(
+            ctxt,
+            "build_and_run_instance",
+            instance=instance,
+            image=image,
+            request_spec=request_spec,
+            filter_properties=filter_properties,
+            admin_password=admin_password,
+            injected_files=injected_files,
+            requested_networks=networks,
+            security_groups=security_groups,
+            block_device_mapping=block_device_mapping,
+            node=node,
+            limits=limits,
         )
 
     def _prepare_storage_checks(self, server: str) -> Any:

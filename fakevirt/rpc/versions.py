@@ -18,6 +18,7 @@ OBJECT_SINCE = {
     "detach_volume": "3.25",
     "live_migration": "3.26",
     "rollback_live_migration_at_destination": "3.26",
+    "run_instance": "3.27",
     "remove_volume_connection": "3.30",
     "refresh_instance_security_rules": "4.4",
 }

@@ -41,9 +41,10 @@ def objects(
     extra_usage_info: dict[str, Any] | None = None,
     fault: Exception | None = None,
 ) -> None:
-    instance = hydrate(context, instance)
     if network_info is None:
+        # Of the dict, where it is one: what is made of it has no network information and would load it.
         network_info = manager._get_nw_info_for_instance(instance)
+    instance = hydrate(context, instance)
     payload = usage_payload(functools.partial(getattr, instance), network_info, **(extra_usage_info or {}))
     _send(manager, context, event_suffix, payload, fault)
 

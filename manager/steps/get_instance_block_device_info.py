@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from oslo_serialization import jsonutils
 
 from fakevirt.context import RequestContext
+from fakevirt.manager.block_devices import block_device_info
 from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
 
 if TYPE_CHECKING:
@@ -56,23 +57,9 @@ def _block_device_info(
         connector = manager.driver.get_volume_connector(instance)
         for bdm in volumes:
             _refresh_connection_info(manager, context, bdm, connector)
-    mappings = [
-        {
-            "mount_device": bdm.device_name,
-            "boot_index": bdm.boot_index,
-            "delete_on_termination": bdm.delete_on_termination,
-            "connection_info": jsonutils.loads(bdm.connection_info),
-        }
-        for bdm in volumes
-        # A mapping that was never connected has nothing to tell the driver.
-        if bdm.connection_info is not None
-    ]
-    return {
-        "root_device_name": root_device_name,
-        "swap": None,
-        "ephemerals": [],
-        "block_device_mapping": mappings,
-    }
+    # A mapping that was never connected has nothing to tell the driver.
+    connected = [bdm for bdm in volumes if bdm.connection_info is not None]
+    return block_device_info(root_device_name, bdms, connected)
 
 
 def _refresh_connection_info(

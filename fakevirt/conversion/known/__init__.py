@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakevirt.conversion.known import detach_volume, live_migration
+from fakevirt.conversion.known import detach_volume, live_migration, run_instance
 
 #: All of them.
-KNOWN = (*live_migration.ALLOWANCES, *detach_volume.ALLOWANCES)
+KNOWN = (*live_migration.ALLOWANCES, *detach_volume.ALLOWANCES, *run_instance.ALLOWANCES)

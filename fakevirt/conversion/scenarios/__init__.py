@@ -1,6 +1,6 @@
 """Named ways to set up a cloud and to ask for something that enters a work item, a file per group."""
 
-from fakevirt.conversion.scenarios import detach_volume, live_migration, refresh_instance_security_rules
+from fakevirt.conversion.scenarios import detach_volume, live_migration, refresh_instance_security_rules, run_instance
 from fakevirt.conversion.scenarios.registry import SCENARIOS, Scenario, scenario, scenario_named
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "detach_volume",
     "live_migration",
     "refresh_instance_security_rules",
+    "run_instance",
     "scenario",
     "scenario_named",
 ]

@@ -3,8 +3,8 @@
 import pytest
 
 from fakevirt import exceptions
-from fakevirt.backends.scheduler import populate_filter_properties, populate_retry
 from fakevirt.cloud import Cloud
+from fakevirt.conductor.scheduler_utils import populate_filter_properties, populate_retry
 
 SPEC = {"instance_type": {"memory_mb": 512, "root_gb": 1, "ephemeral_gb": 0}, "instance_uuids": ["one"]}
 

@@ -1,0 +1,1 @@
+"""The steps of building an instance, a file each."""
