@@ -20,6 +20,7 @@ from fakevirt import exceptions, states
 from fakevirt.context import RequestContext
 from fakevirt.manager.building.async_network_info import NetworkInfoAsyncWrapper
 from fakevirt.manager.building.decode_files import decode_files
+from fakevirt.manager.building.unsaved import unsaved_forgotten
 from fakevirt.manager.decorators import reverts_task_state, wrap_exception, wrap_instance_event, wrap_instance_fault
 from fakevirt.manager.locks import instance_lock
 from fakevirt.objects.block_device import BlockDeviceMappingList
@@ -177,7 +178,7 @@ def _build_and_run(manager: ComputeManager, build: _Build, files: list[tuple[str
     manager._notify_about_instance_usage(
         context, instance, "create.start", extra_usage_info={"image_name": build.image.get("name")}
     )
-    with _told(manager, build):
+    with _told(manager, build), unsaved_forgotten(instance):
         tracker = manager._get_resource_tracker(build.node)
         with tracker.instance_claim(context, instance, build.limits):
             manager._validate_instance_group_policy(context, instance, build.filter_properties)
@@ -188,14 +189,15 @@ def _build_and_run(manager: ComputeManager, build: _Build, files: list[tuple[str
                 manager.driver.spawn(
                     context, instance, build.image, files, build.admin_password, network_info, block_device_info
                 )
-    # That there are ports matters to the next host only.
-    instance.system_metadata.pop("network_allocated", None)
-    instance.power_state = manager._get_power_state(context, instance)
-    instance.vm_state = states.ACTIVE
-    instance.task_state = None
-    instance.launched_at = timeutils.utcnow()
     try:
-        instance.save(expected_task_state=states.SPAWNING)
+        with unsaved_forgotten(instance):
+            # That there are ports matters to the next host only.
+            instance.system_metadata.pop("network_allocated", None)
+            instance.power_state = manager._get_power_state(context, instance)
+            instance.vm_state = states.ACTIVE
+            instance.task_state = None
+            instance.launched_at = timeutils.utcnow()
+            instance.save(expected_task_state=states.SPAWNING)
     except _GONE as error:
         with excutils.save_and_reraise_exception():
             manager._notify_about_instance_usage(context, instance, "create.end", fault=error)

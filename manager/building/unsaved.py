@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def unsaved_forgotten(instance: Instance) -> Iterator[None]:
     """Bring the object back to what its row says if the block fails.
 
-    Or else the next save, which only means to say that the instance is in error, would write what was refused.
+    Or else the next save, which only means to say that the instance is in error, would write what was refused. (Nova's
+    Juno release does so: a server that is being deleted while it is built ends up active.)
     """
     try:
         yield

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from fakevirt.conversion.allowance import Allowance, Fitting
+from fakevirt.conversion.allowance import ANYTHING, Allowance, Fitting
 from fakevirt.conversion.difference import ABSENT
 from fakevirt.conversion.known.publisher import publisher
 from fakevirt.instrument.canonical import CanonicalEffect
@@ -12,98 +13,75 @@ from fakevirt.instrument.canonical import CanonicalEffect
 _ITEM = "run_instance"
 _UTILS = "compute_utils"
 
-_STALE = "the dict that came in stays as it came, whatever _instance_update writes; the object is what was saved"
+_STALE = "the instance that came in stays as it came, whatever _instance_update writes; the object is what was saved"
 _TRACKER = "_instance_update had the resource tracker count the instance anew; save has no such side effect"
 _GONE = "an object is assigned before it is saved, and keeps that if its row is gone; the raw update was refused first"
-_NOTED = "that there are ports was written at once; it is noted on the object now, which the next save writes (Kilo)"
+_PORTS = "that there are ports was written at once; it is noted on the object now, which the next save writes (Kilo)"
+_AGAIN = "assigned by subscript beside the raw update, these are changes that the next save of an object writes again"
 
 
-def _only_tells_of_ports(effect: CanonicalEffect) -> bool:
-    """Tell whether an update of an instance wrote nothing but system metadata, which has a table of its own."""
-    return bool(effect.content["arguments"]["values"].keys() == {"updated_at"})
+def _effect(test: Callable[[dict[str, Any]], bool]) -> Fitting:
+    """Stand for whole effects whose arguments fit."""
+    return Fitting(lambda value: isinstance(value, CanonicalEffect) and test(value.content["arguments"]))
 
 
-def _told_of_ports(effect: CanonicalEffect) -> bool:
-    """Tell whether a notification told of no change of state while ports were being made."""
-    payload = effect.content["arguments"]["payload"]
+def _knows_of_ports(arguments: dict[str, Any]) -> bool:
+    return "network_allocated" in arguments["instance"]["<Instance>"]["system_metadata"]
+
+
+def _told_while_ports_are_made(arguments: dict[str, Any]) -> bool:
+    payload = arguments["payload"]
     return bool(payload["old_task_state"] == payload["new_task_state"] == "networking")
 
 
 _NO_VIFS = Fitting(lambda vifs: vifs == [])
 
 
-def _stale(channel: str, field: str, legacy: Any, operation: str = "*", scope: str | None = _ITEM) -> Allowance:
-    return Allowance(channel, _STALE, operation=operation, field=field, work_item=_ITEM, scope=scope, legacy=legacy)
+def _differs(
+    reason: str,
+    channel: str,
+    operation: str,
+    field: str | None = None,
+    *,
+    scope: str | None = _ITEM,
+    legacy: Any = ANYTHING,
+    objects: Any = ANYTHING,
+) -> Allowance:
+    return Allowance(channel, reason, operation, field, _ITEM, scope, legacy, objects)
 
 
-ALLOWANCES = (
-    publisher(_ITEM),
-    Allowance(
-        "notifier",
-        "an object's save goes with the context that the object carries, _instance_update with the elevated one",
-        operation="compute.instance.update",
-        field="arguments.context.<RequestContext>.is_admin",
-        work_item=_ITEM,
-        scope=_ITEM,
-        legacy=True,
-        objects=False,
-    ),
-    Allowance(
-        "db",
-        _NOTED,
-        operation="update instances",
-        work_item=_ITEM,
-        scope=_ITEM,
-        legacy=Fitting(_only_tells_of_ports),
-        objects=ABSENT,
-    ),
-    Allowance(
-        "notifier",
-        _NOTED,
-        operation="compute.instance.update",
-        work_item=_ITEM,
-        scope=_ITEM,
-        legacy=Fitting(_told_of_ports),
-        objects=ABSENT,
-    ),
-    Allowance(
-        "driver",
-        "_instance_update asked whether the node is there before it called the resource tracker",
-        operation="node_is_available",
-        work_item=_ITEM,
-        scope=_ITEM,
-        objects=ABSENT,
-    ),
-    Allowance("db", _TRACKER, operation="update compute_nodes", work_item=_ITEM, scope=_ITEM, objects=ABSENT),
-    Allowance(
-        "network",
-        "the requested networks came as tuples, and are objects from there on",
-        operation="allocate_for_instance",
-        field="arguments.requested_networks",
-        work_item=_ITEM,
-        scope=_ITEM,
-        legacy=Fitting(lambda tuples: tuples == [["network", None, None, None]]),
-    ),
+_OF_INSTANCE = "arguments.instance*.<Instance>"
+
+_STALE_ARGUMENTS = (
     *(
-        _stale(channel, f"arguments.instance*.<Instance>.{field}", legacy, operation)
-        for channel, operation in (
-            ("driver", "*"),
-            ("volume", "check_attach"),
-            ("network", "deallocate_for_instance"),
-        )
+        _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.{field}", legacy=legacy)
+        for channel, operation in (("driver", "*"), ("volume", "check_attach"), ("network", "deallocate_for_instance"))
         for field, legacy in (("task_state", "scheduling"), ("system_metadata.network_allocated", ABSENT))
     ),
     *(
-        _stale(channel, "arguments.instance.<Instance>.updated_at", "t+0s", operation)
+        _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.updated_at", legacy="t+0s")
         for channel, operation in (("driver", "*"), ("network", "deallocate_for_instance"))
     ),
-    _stale("network", "arguments.instance.<Instance>.info_cache", _NO_VIFS, "deallocate_for_instance"),
-    *(_stale("db", "arguments.values.current_workload", busy, "update compute_nodes") for busy in (1, 2)),
-    _stale("notifier", "arguments.payload.state_description", "scheduling", "compute.instance.*", _UTILS),
-    _stale("notifier", "arguments.payload.state", "building", "compute.instance.create.error", _UTILS),
-    _stale("notifier", "arguments.payload.fixed_ips", _NO_VIFS, "compute.instance.create.*", _UTILS),
+    _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.task_state", legacy=None, objects="networking"),
+    _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.system_metadata.network_allocated", legacy="False"),
+    _differs(_STALE, "network", "deallocate_for_instance", f"{_OF_INSTANCE}.info_cache", legacy=_NO_VIFS),
     *(
-        _stale("notifier", f"arguments.payload.args.instance.<Instance>.{field}", legacy, "run_instance")
+        _differs(_STALE, "db", "update compute_nodes", "arguments.values.current_workload", legacy=busy)
+        for busy in (1, 2)
+    ),
+)
+
+_STALE_NOTIFICATIONS = (
+    *(
+        _differs(_STALE, "notifier", event_type, f"arguments.payload.{field}", scope=_UTILS, legacy=legacy)
+        for event_type, field, legacy in (
+            ("compute.instance.*", "state_description", "scheduling"),
+            ("compute.instance.create.error", "state", "building"),
+            ("compute.instance.create.*", "fixed_ips", _NO_VIFS),
+        )
+    ),
+    *(
+        _differs(_STALE, "notifier", _ITEM, f"arguments.payload.args.instance.<Instance>.{field}", legacy=legacy)
         for field, legacy in (
             ("vm_state", "building"),
             ("task_state", "scheduling"),
@@ -112,16 +90,11 @@ ALLOWANCES = (
             ("system_metadata.network_allocated", ABSENT),
         )
     ),
+)
+
+_OF_A_GONE_INSTANCE = (
     *(
-        Allowance(
-            "network",
-            _GONE,
-            operation="deallocate_for_instance",
-            field=f"arguments.instance.<Instance>.{field}",
-            work_item=_ITEM,
-            scope=_ITEM,
-            legacy=legacy,
-        )
+        _differs(_GONE, "network", "deallocate_for_instance", f"{_OF_INSTANCE}.{field}", legacy=legacy)
         for field, legacy in (
             ("host", None),
             ("node", None),
@@ -132,22 +105,68 @@ ALLOWANCES = (
         )
     ),
     *(
-        Allowance(
-            "notifier",
+        _differs(
             _GONE,
-            operation="compute.instance.create.end",
-            field=f"arguments.payload.{field}",
-            work_item=_ITEM,
+            "notifier",
+            "compute.instance.create.end",
+            f"arguments.payload.{field}",
             scope=_UTILS,
             legacy=legacy,
         )
         for field, legacy in (("host", None), ("node", None), ("state", "building"), ("launched_at", ""))
     ),
-    Allowance(
-        "state",
-        _TRACKER,
-        operation="table compute_nodes",
-        field="arguments.content[*].updated_at",
-        work_item=_ITEM,
+)
+
+_PORTS_NOTED = (
+    _differs(
+        _PORTS,
+        "db",
+        "update instances",
+        legacy=_effect(lambda arguments: arguments["values"].keys() == {"updated_at"}),
+        objects=ABSENT,
     ),
+    _differs(_PORTS, "notifier", "compute.instance.update", legacy=_effect(_told_while_ports_are_made), objects=ABSENT),
+    # It comes after the note on the one path and before it on the other.
+    _differs(
+        _PORTS,
+        "driver",
+        "default_root_device_name",
+        legacy=_effect(lambda arguments: not _knows_of_ports(arguments)),
+        objects=ABSENT,
+    ),
+    _differs(_PORTS, "driver", "default_root_device_name", legacy=ABSENT, objects=_effect(_knows_of_ports)),
+)
+
+_NOT_TRACKED = (
+    _differs(_TRACKER, "driver", "node_is_available", objects=ABSENT),
+    _differs(_TRACKER, "db", "update compute_nodes", objects=ABSENT),
+    _differs(_TRACKER, "state", "table compute_nodes", "arguments.content[*].updated_at", scope=None),
+)
+
+ALLOWANCES = (
+    publisher(_ITEM),
+    _differs(
+        "an object's save goes with the context that the object carries, _instance_update with the elevated one",
+        "notifier",
+        "compute.instance.update",
+        "arguments.context.<RequestContext>.is_admin",
+        legacy=True,
+        objects=False,
+    ),
+    _differs(
+        "the requested networks came as tuples, and are objects from there on",
+        "network",
+        "allocate_for_instance",
+        "arguments.requested_networks",
+        legacy=Fitting(lambda tuples: tuples == [["network", None, None, None]]),
+    ),
+    *(
+        _differs(_AGAIN, "db", "update instances", f"arguments.values.{field}", objects=ABSENT)
+        for field in ("host", "node", "launched_on", "root_device_name")
+    ),
+    *_STALE_ARGUMENTS,
+    *_STALE_NOTIFICATIONS,
+    *_OF_A_GONE_INSTANCE,
+    *_PORTS_NOTED,
+    *_NOT_TRACKED,
 )

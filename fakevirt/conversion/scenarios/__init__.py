@@ -1,11 +1,18 @@
 """Named ways to set up a cloud and to ask for something that enters a work item, a file per group."""
 
-from fakevirt.conversion.scenarios import detach_volume, live_migration, refresh_instance_security_rules, run_instance
+from fakevirt.conversion.scenarios import (
+    build_and_run_instance,
+    detach_volume,
+    live_migration,
+    refresh_instance_security_rules,
+    run_instance,
+)
 from fakevirt.conversion.scenarios.registry import SCENARIOS, Scenario, scenario, scenario_named
 
 __all__ = [
     "SCENARIOS",
     "Scenario",
+    "build_and_run_instance",
     "detach_volume",
     "live_migration",
     "refresh_instance_security_rules",
