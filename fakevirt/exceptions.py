@@ -126,6 +126,10 @@ class NetworkNotFound(NotFound):
     msg_fmt = "Network %(network_id)s could not be found."
 
 
+class ImageNotAuthorized(NovaException):
+    msg_fmt = "Not authorized for image %(image_id)s."
+
+
 class Invalid(NovaException):
     msg_fmt = "Unacceptable parameters."
     code = 400
@@ -151,6 +155,27 @@ class ImageUnacceptable(Invalid):
     msg_fmt = "Image %(image_id)s is unacceptable: %(reason)s"
 
 
+class DevicePathInUse(Invalid):
+    msg_fmt = "The supplied device path (%(path)s) is in use."
+    code = 409
+
+
+class ConsoleTypeInvalid(Invalid):
+    msg_fmt = "Invalid console type %(console_type)s"
+
+
+class ConsoleTypeUnavailable(Invalid):
+    msg_fmt = "Unavailable console type %(console_type)s."
+
+
+class InstanceNotReady(Invalid):
+    msg_fmt = "Instance %(instance_id)s is not ready"
+
+
+class InstanceNotRescuable(Invalid):
+    msg_fmt = "Instance %(instance_id)s cannot be rescued: %(reason)s"
+
+
 class InvalidHostname(Invalid):
     msg_fmt = "Invalid characters in hostname '%(hostname)s'"
 
@@ -161,6 +186,18 @@ class DeviceIsBusy(Invalid):
 
 class InstanceNotRunning(Invalid):
     msg_fmt = "Instance %(instance_id)s is not running."
+
+
+class InstancePowerOnFailure(Invalid):
+    msg_fmt = "Failed to power on instance: %(reason)s"
+
+
+class InterfaceAttachFailed(Invalid):
+    msg_fmt = "Failed to attach network adapter device to %(instance_uuid)s"
+
+
+class InterfaceDetachFailed(Invalid):
+    msg_fmt = "Failed to detach network adapter device from %(instance_uuid)s"
 
 
 class InvalidHypervisorType(Invalid):
@@ -258,6 +295,10 @@ class ComputeResourcesUnavailable(NovaException):
 
 class InstancePowerOffFailure(NovaException):
     msg_fmt = "Failed to power off instance: %(reason)s"
+
+
+class ResizeError(NovaException):
+    msg_fmt = "Resize error: %(reason)s"
 
 
 class InstanceFaultRollback(NovaException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -58,19 +59,20 @@ def usage_payload(
         "node": read("node"),
         "availability_zone": read("availability_zone"),
         "cell_name": read("cell_name") or "",
-        "created_at": _text(read("created_at")),
-        "terminated_at": _text(read("terminated_at")),
-        "deleted_at": _text(read("deleted_at")),
-        "launched_at": _text(read("launched_at")),
+        "created_at": str(read("created_at")),
+        "terminated_at": _time(read("terminated_at")),
+        "deleted_at": _time(read("deleted_at")),
+        "launched_at": _time(read("launched_at")),
         "image_ref_url": f"{endpoint}/images/{read('image_ref')}",
         "os_type": read("os_type"),
         "kernel_id": read("kernel_id"),
         "ramdisk_id": read("ramdisk_id"),
         "state": read("vm_state"),
         "state_description": read("task_state") or "",
-        "progress": int(read("progress") or 0),
-        "access_ip_v4": _text(read("access_ip_v4")),
-        "access_ip_v6": _text(read("access_ip_v6")),
+        # Nova tells no progress as an empty text.
+        "progress": read("progress") or "",
+        "access_ip_v4": _address(read("access_ip_v4")),
+        "access_ip_v6": _address(read("access_ip_v6")),
         "image_meta": {
             key.removeprefix("image_"): value for key, value in system_metadata.items() if key.startswith("image_")
         },
@@ -84,6 +86,42 @@ def usage_payload(
             for address in subnet["ips"]
         ]
     return {**payload, **extra}
+
+
+def usage_exists_payload(
+    read: Callable[[str], Any],
+    current_period: bool = False,
+    system_metadata: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> dict[str, Any]:
+    """Return what ``compute.instance.exists`` tells of an instance: the usage payload and its audit period.
+
+    Args:
+        read: Returns a field of the instance, as for :func:`usage_payload`.
+        current_period: Tell it for the audit period that is under way, not for the one before.
+        system_metadata: Used in place of the instance's own.
+        **extra: Added to the payload as they are.
+    """
+    begin, end = audit_period_bounds(current_period)
+    return usage_payload(
+        read,
+        system_metadata=system_metadata,
+        **{"audit_period_beginning": str(begin), "audit_period_ending": str(end), "bandwidth": {}, **extra},
+    )
+
+
+def audit_period_bounds(current_period: bool = False) -> tuple[datetime.datetime, datetime.datetime]:
+    """Return when the last audit period that is over, a month, began and ended; of the current one that is until now.
+
+    Args:
+        current_period: Return the current one.
+    """
+    now = timeutils.utcnow()
+    # At midnight of the first day the month is not over yet for Nova.
+    end = (now - datetime.timedelta.resolution).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if current_period:
+        return end, now
+    return (end - datetime.timedelta.resolution).replace(day=1, hour=0, minute=0, second=0, microsecond=0), end
 
 
 def volume_usage_payload(read: Callable[[str], Any]) -> dict[str, Any]:
@@ -132,15 +170,14 @@ def send_update(
     )
     # Without a change of state both halves of the payload tell the present one.
     before = old_instance if state_changed else new_instance
-    now = timeutils.utcnow()
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begin, end = audit_period_bounds(current_period=True)
     payload = usage_payload(
         new_instance.__getitem__,
         old_state=before["vm_state"],
         old_task_state=before["task_state"],
         new_task_state=new_instance["task_state"],
-        audit_period_beginning=str(month),
-        audit_period_ending=str(now),
+        audit_period_beginning=begin,
+        audit_period_ending=end,
         bandwidth={},
     )
     if old_instance["display_name"] != new_instance["display_name"]:
@@ -153,5 +190,12 @@ def send_update(
     )
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _time(value: datetime.datetime | str | None) -> str:
+    """Return a time as Nova writes it; in a dict it is a text already."""
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return value or ""
+
+
+def _address(value: Any) -> str | None:
+    return None if value is None else str(value)

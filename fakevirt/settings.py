@@ -11,7 +11,15 @@ class Settings:
 
     Args:
         notify_on_state_change: ``vm_and_task_state``, ``vm_state`` or None: when ``compute.instance.update`` is sent.
-        consoles_enabled: Whether a console (VNC, SPICE or RDP) is on, so that tokens are to be deleted.
+        vnc_enabled: Whether guests have VNC consoles.
+        spice_enabled: Whether guests have SPICE consoles.
+        rdp_enabled: Whether guests have RDP consoles.
+        serial_console_enabled: Whether guests have serial consoles.
+        novncproxy_base_url: Where browsers reach VNC consoles.
+        xvpvncproxy_base_url: Where the Java client reaches VNC consoles.
+        spice_html5proxy_base_url: Where browsers reach SPICE consoles.
+        rdp_html5_proxy_base_url: Where browsers reach RDP consoles.
+        serial_console_base_url: Where clients reach serial consoles.
         volume_usage_poll_interval: Seconds between polls of volume usage; 0 turns it off.
         instance_name_template: How an instance is named on its hypervisor.
         glance_endpoint: Where image references of notifications point to.
@@ -21,10 +29,27 @@ class Settings:
         block_device_allocate_retries_interval: Seconds between two such questions.
         vpn_image_id: The image of VPN servers.
         default_access_ip_network_name: The label of the network whose addresses become an instance's access addresses.
+        non_inheritable_image_properties: What the metadata of an instance's image leaves out.
+        shutdown_timeout: Seconds that a guest is given to stop by itself.
+        running_deleted_instance_action: What is done about a guest whose instance is deleted: ``noop``, ``log``,
+            ``shutdown`` or ``reap``.
+        running_deleted_instance_timeout: Seconds that an instance must have been deleted for before that.
+        reboot_timeout: Seconds after which a reboot counts as stuck; 0 turns the check off.
+        rescue_timeout: Seconds after which a rescued instance is unrescued; 0 turns that off.
+        instance_build_timeout: Seconds after which a build counts as failed; 0 turns the check off.
+        reclaim_instance_interval: Seconds after which a soft-deleted instance is deleted; 0 turns that off.
     """
 
     notify_on_state_change: str | None = "vm_and_task_state"
-    consoles_enabled: bool = False
+    vnc_enabled: bool = False
+    spice_enabled: bool = False
+    rdp_enabled: bool = False
+    serial_console_enabled: bool = False
+    novncproxy_base_url: str = "http://127.0.0.1:6080/vnc_auto.html"
+    xvpvncproxy_base_url: str = "http://127.0.0.1:6081/console"
+    spice_html5proxy_base_url: str = "http://127.0.0.1:6082/spice_auto.html"
+    rdp_html5_proxy_base_url: str = "http://127.0.0.1:6083/"
+    serial_console_base_url: str = "ws://127.0.0.1:6083/"
     volume_usage_poll_interval: int = 0
     instance_name_template: str = "instance-%08x"
     glance_endpoint: str = "http://glance.example:9292"
@@ -34,3 +59,16 @@ class Settings:
     block_device_allocate_retries_interval: int = 3
     vpn_image_id: str = "0"
     default_access_ip_network_name: str | None = None
+    non_inheritable_image_properties: tuple[str, ...] = ("cache_in_nova", "bittorrent")
+    shutdown_timeout: int = 60
+    running_deleted_instance_action: str = "reap"
+    running_deleted_instance_timeout: int = 0
+    reboot_timeout: int = 0
+    rescue_timeout: int = 0
+    instance_build_timeout: int = 0
+    reclaim_instance_interval: int = 0
+
+    @property
+    def consoles_enabled(self) -> bool:
+        """Whether a console is on, so that tokens are to be deleted with what they open."""
+        return self.vnc_enabled or self.spice_enabled or self.rdp_enabled or self.serial_console_enabled

@@ -8,6 +8,7 @@ from typing import Any
 
 import oslo_messaging as messaging
 
+from fakevirt import exceptions, states
 from fakevirt.backends.consoleauth import ConsoleAuth
 from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
@@ -46,11 +47,21 @@ from fakevirt.manager.building.build_networks_for_instance import build_networks
 from fakevirt.manager.building.cleanup_allocated_networks import cleanup_allocated_networks
 from fakevirt.manager.building.reschedule_or_error import reschedule_or_error
 from fakevirt.manager.building.spawn import spawn
-from fakevirt.manager.compute_utils import event_finish, event_start, faults, network_info, usage
+from fakevirt.manager.compute_utils import (
+    device_name,
+    event_finish,
+    event_start,
+    faults,
+    image_metadata,
+    network_info,
+    usage,
+    usage_exists,
+)
 from fakevirt.manager.compute_utils.volume_usage import notify_about_volume_usage
 from fakevirt.manager.compute_v4 import ComputeV4Proxy
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.remaining_instance_attr import consoles, devices, diagnostics, periodic, power
 from fakevirt.manager.resource_tracker import ResourceTracker
 from fakevirt.manager.steps import (
     clear_events_for_instance,
@@ -63,6 +74,7 @@ from fakevirt.manager.steps import (
     set_instance_error_state,
     set_instance_host_and_node,
     update_resource_tracker,
+    update_volume_usage,
     write_compute_node,
 )
 from fakevirt.manager.steps.cleanup_volumes import cleanup_volumes
@@ -72,6 +84,7 @@ from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
 from fakevirt.manager.steps.shutdown_instance import shutdown_instance
 from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.services import Service
 from fakevirt.settings import Settings
@@ -133,12 +146,14 @@ class ComputeManager:
         self.consoleauth_rpcapi = parts.consoleauth_rpcapi
         self.conductor_api = parts.conductor_api
         self.compute_rpcapi = parts.compute_rpcapi
+        self.compute_api = InstanceAPI(parts.compute_rpcapi)
         self.compute_task_api = parts.compute_task_api
         self.scheduler_rpcapi = parts.scheduler_rpcapi
         self.notifier = parts.notifier
         self.sleep = parts.sleep
         self.additional_endpoints = [ComputeV4Proxy(self)]
         self.pending_events: dict[str, Any] = {}
+        self.syncs_in_progress: set[str] = set()
         self._resource_trackers: dict[str, ResourceTracker] = {}
 
     check_can_live_migrate_destination = WorkItemMethod(
@@ -160,11 +175,36 @@ class ComputeManager:
     build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
     update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
 
+    get_console_output = WorkItemMethod(consoles.get_console_output, "remaining_instance_attr")
+    get_rdp_console = WorkItemMethod(consoles.get_rdp_console, "remaining_instance_attr")
+    get_serial_console = WorkItemMethod(consoles.get_serial_console, "remaining_instance_attr")
+    get_spice_console = WorkItemMethod(consoles.get_spice_console, "remaining_instance_attr")
+    get_vnc_console = WorkItemMethod(consoles.get_vnc_console, "remaining_instance_attr")
+    validate_console_port = WorkItemMethod(consoles.validate_console_port, "remaining_instance_attr")
+    reserve_block_device_name = WorkItemMethod(devices.reserve_block_device_name, "remaining_instance_attr")
+    get_diagnostics = WorkItemMethod(diagnostics.get_diagnostics, "remaining_instance_attr")
+    get_instance_diagnostics = WorkItemMethod(diagnostics.get_instance_diagnostics, "remaining_instance_attr")
+    rescue_instance = WorkItemMethod(power.rescue_instance, "remaining_instance_attr")
+    stop_instance = WorkItemMethod(power.stop_instance, "remaining_instance_attr")
+    unrescue_instance = WorkItemMethod(power.unrescue_instance, "remaining_instance_attr")
+    _check_instance_build_time = WorkItemMethod(periodic.check_instance_build_time, "remaining_instance_attr")
+    _cleanup_running_deleted_instances = WorkItemMethod(
+        periodic.cleanup_running_deleted_instances, "remaining_instance_attr"
+    )
+    _poll_rebooting_instances = WorkItemMethod(periodic.poll_rebooting_instances, "remaining_instance_attr")
+    _poll_rescued_instances = WorkItemMethod(periodic.poll_rescued_instances, "remaining_instance_attr")
+    _poll_volume_usage = WorkItemMethod(periodic.poll_volume_usage, "remaining_instance_attr")
+    _sync_instance_power_state = WorkItemMethod(periodic.sync_instance_power_state, "remaining_instance_attr")
+    _sync_power_states = WorkItemMethod(periodic.sync_power_states, "remaining_instance_attr")
+
     _add_instance_fault_from_exc = WorkItemMethod(faults, "compute_utils", with_arguments=False)
     _event_start = WorkItemMethod(event_start, "compute_utils", with_arguments=False)
     _event_finish = WorkItemMethod(event_finish, "compute_utils", with_arguments=False)
+    _get_device_name_for_instance = WorkItemMethod(device_name, "compute_utils", with_arguments=False)
+    _get_image_metadata = WorkItemMethod(image_metadata, "compute_utils", with_arguments=False)
     _get_nw_info_for_instance = WorkItemMethod(network_info, "compute_utils", with_arguments=False)
     _notify_about_instance_usage = WorkItemMethod(usage, "compute_utils", with_arguments=False)
+    _notify_usage_exists = WorkItemMethod(usage_exists, "compute_utils", with_arguments=False)
     _notify_about_volume_usage = notify_about_volume_usage
 
     _allocate_network = SharedStep(allocate_network)
@@ -172,6 +212,7 @@ class ComputeManager:
     _check_instance_exists = SharedStep(check_instance_exists)
     _clear_events_for_instance = SharedStep(clear_events_for_instance)
     _default_block_device_names = SharedStep(default_block_device_names)
+    _deleted_old_enough = SharedStep(periodic.deleted_old_enough)
     _error_out_instance_on_exception = SharedStep(error_out_instance_on_exception)
     _get_compute_info = SharedStep(get_compute_info)
     _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
@@ -185,6 +226,7 @@ class ComputeManager:
     _start_building = SharedStep(start_building)
     _update_resource_tracker = SharedStep(update_resource_tracker)
     _validate_instance_group_policy = SharedStep(validate_instance_group_policy)
+    _update_volume_usage = SharedStep(update_volume_usage)
     _write_compute_node = SharedStep(write_compute_node, "delete_orphan_compute_nodes")
 
     _build_networks_for_instance = build_networks_for_instance
@@ -205,7 +247,10 @@ class ComputeManager:
         return bool(self._resource_trackers)
 
     def _get_power_state(self, context: RequestContext, instance: Any) -> int:
-        state: int = self.driver.get_info(instance)["state"]
+        try:
+            state: int = self.driver.get_info(instance)["state"]
+        except exceptions.NotFound:
+            return states.NOSTATE
         return state
 
     def _get_resource_tracker(self, nodename: str) -> ResourceTracker:

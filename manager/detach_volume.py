@@ -1,8 +1,6 @@
 """detach_volume: take a volume from an instance. Cast by the API.
 
-What changed: the instance was a dict and is an object (compute RPC 3.25). The usage of the volume went through the
-conductor (``vol_usage_update``), which told of it too; the object path saves a ``VolumeUsage`` and tells itself
-(Liberty).
+What changed: the instance was a dict and is an object (compute RPC 3.25).
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from fakevirt.context import RequestContext
 from fakevirt.manager.compat import object_compat
 from fakevirt.manager.decorators import reverts_task_state, wrap_exception, wrap_instance_fault
 from fakevirt.objects.block_device import BlockDeviceMapping
-from fakevirt.objects.volume_usage import VolumeUsage
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -27,10 +24,7 @@ def legacy(manager: ComputeManager, context: RequestContext, volume_id: str, ins
     bdm = BlockDeviceMapping.get_by_volume_id(context, volume_id)
     counters = _count(manager, instance["name"], bdm)
     if counters is not None:
-        reads, read_bytes, writes, write_bytes = counters
-        manager.conductor_api.vol_usage_update(
-            context, volume_id, reads, read_bytes, writes, write_bytes, instance, update_totals=True
-        )
+        manager._update_volume_usage(context, volume_id, instance, counters, update_totals=True)
     _detach(manager, context, instance, bdm)
 
 
@@ -42,21 +36,7 @@ def objects(manager: ComputeManager, context: RequestContext, volume_id: str, in
     bdm = BlockDeviceMapping.get_by_volume_id(context, volume_id)
     counters = _count(manager, instance.name, bdm)
     if counters is not None:
-        reads, read_bytes, writes, write_bytes = counters
-        usage = VolumeUsage(
-            context,
-            volume_id=volume_id,
-            instance_uuid=instance.uuid,
-            project_id=instance.project_id,
-            user_id=instance.user_id,
-            availability_zone=instance.availability_zone,
-            curr_reads=reads,
-            curr_read_bytes=read_bytes,
-            curr_writes=writes,
-            curr_write_bytes=write_bytes,
-        )
-        usage.save(update_totals=True)
-        manager._notify_about_volume_usage(context, usage)
+        manager._update_volume_usage(context, volume_id, instance, counters, update_totals=True)
     _detach(manager, context, instance, bdm)
 
 

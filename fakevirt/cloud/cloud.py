@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from fakevirt.cloud.builds import BuildRequests
+from fakevirt.cloud.consoles import ConsoleRequests
 from fakevirt.cloud.hosts import Hosts
 from fakevirt.cloud.live_migration import LiveMigrationRequests
+from fakevirt.cloud.periodic import PeriodicTasks
+from fakevirt.cloud.rescue import RescueRequests
 from fakevirt.cloud.security_groups import SecurityGroupRequests
 from fakevirt.cloud.servers import Servers
 from fakevirt.cloud.volumes import VolumeRequests
@@ -17,6 +20,9 @@ class Cloud(
     LiveMigrationRequests,
     VolumeRequests,
     SecurityGroupRequests,
+    ConsoleRequests,
+    RescueRequests,
+    PeriodicTasks,
 ):
     """One world, from ``with`` to the end of the block; the clock stands still in it.
 

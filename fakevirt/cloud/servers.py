@@ -111,6 +111,19 @@ class Servers(World):
         with self.trace.muted(), services.running_as(self._api):
             db.instance_update(self.context, server.uuid, values)
 
+    def add_mapping(self, server: Instance, **values: Any) -> None:
+        """Insert one more block device mapping of a server, given its columns, behind everyone's back."""
+        with self.trace.muted(), services.running_as(self._api):
+            row = builders.block_device_mapping_row(id=None, instance_uuid=server.uuid, **values)
+            db.block_device_mapping_create(self.context, row, legacy=False)
+
+    def delete_volume_with_server(self, server: Instance, volume_id: str) -> None:
+        """Set an attached volume up to be deleted when its server is."""
+        with self.trace.muted(), services.running_as(self._api):
+            bdm = db.block_device_mapping_get_by_volume_id(self.context, volume_id)
+            assert bdm is not None, f"{volume_id} is attached to {server.uuid}"
+            db.block_device_mapping_update(self.context, bdm.id, {"delete_on_termination": True}, legacy=False)
+
     def attached_volumes(self, server: Instance) -> list[str]:
         """Return the ids of the volumes that are attached to a server, in the order of their devices."""
         with services.running_as(self._api):

@@ -9,7 +9,27 @@ from fakevirt.objects.instance import Instance
 
 
 class VolumeRequests(World):
-    """Asks for volumes to be detached."""
+    """Asks for volumes to be detached, and for devices to attach one as."""
+
+    def reserve_device(self, server: Instance, volume_id: str, device: str | None = None) -> str:
+        """Reserve a device for a volume, which is the first thing that the API has done to attach it.
+
+        Args:
+            server: The server.
+            volume_id: The volume.
+            device: The device that is wanted, such as ``/dev/vdc``; the first free one unless given.
+
+        Returns:
+            The device's name.
+
+        Raises:
+            InvalidDevicePath: There is no such device.
+            DevicePathInUse: There is something there.
+        """
+        with services.running_as(self._api):
+            bdm = self._compute_api.reserve_block_device_name(self.context, self.refresh(server), device, volume_id)
+            name: str = bdm.device_name
+            return name
 
     def detach_volume(self, server: Instance, volume_id: str) -> None:
         """Ask the API to detach a volume from a server.

@@ -25,9 +25,10 @@ from fakevirt.db import builders
 from fakevirt.db.engine import MEMORY, Database
 from fakevirt.db.models import ComputeNode
 from fakevirt.driver.fake import FakeVirtDriver
-from fakevirt.driver.hypervisor import Hypervisor, Storage
+from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.driver.profile import Profile
+from fakevirt.driver.storage import Storage
 from fakevirt.instrument import determinism
 from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.probe import probe, unwrap
@@ -37,6 +38,7 @@ from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.recording import record_messages
 from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.rpc.security_group import SecurityGroupRPCAPI
@@ -213,6 +215,7 @@ class World:
         record_messages(transport, self.trace, self.faults)
         converted = self.plan.converted.__contains__
         self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
+        self._instance_api = InstanceAPI(self._compute_api)
         self._compute_task_api = ComputeTaskAPI(transport)
         self._scheduler_api = SchedulerAPI(transport)
         self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
@@ -239,12 +242,13 @@ class World:
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
         image_api = probe(self.images, "image", self.trace, self.faults)
-        consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
+        consoleauth = self._consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
         indirection_api = ConductorIndirection(transport)
         for name in self._host_names:
             service = self._service("nova-compute", name, indirection_api=indirection_api)
-            hypervisor = Hypervisor(name, instances_path=shared or Storage(name))
-            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile)
+            my_ip = f"192.0.2.{len(self._hosts) + 1}"
+            hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
+            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile, image_api=image_api)
             parts = ManagerParts(
                 service=service,
                 plan=self.plan,
@@ -308,9 +312,12 @@ class World:
         worlds.callback(server.stop)
 
     def _peer(self, host: str) -> Hypervisor:
-        if host in self._unreachable:
+        """Return the hypervisor of a host by its name or address, as a driver's connection to it does."""
+        names = {one.hypervisor.my_ip: one.name for one in self._hosts.values()}
+        peer = self.host(names.get(host, host))
+        if peer.name in self._unreachable:
             raise exceptions.MigrationError(reason=f"unable to connect to server at {host}")
-        return self.host(host).hypervisor
+        return peer.hypervisor
 
 
 def _event_type(method: str, arguments: Mapping[str, Any]) -> str:

@@ -39,6 +39,36 @@ class ConductorAPI:
         )
         return instance
 
+    def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
+        """Return an instance with its metadata.
+
+        Raises:
+            InstanceNotFound: There is none.
+        """
+        instance: dict[str, Any] = self._client.call(context, "instance_get_by_uuid", instance_uuid=instance_uuid)
+        return instance
+
+    def instance_get_all_by_filters(
+        self,
+        context: RequestContext,
+        filters: dict[str, Any],
+        columns_to_join: list[str] | None = None,
+        use_slave: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return the instances that match filters of :func:`fakevirt.db.api.instance_get_all_by_filters`."""
+        instances: list[dict[str, Any]] = self._client.call(
+            context,
+            "instance_get_all_by_filters",
+            filters=filters,
+            columns_to_join=columns_to_join,
+            use_slave=use_slave,
+        )
+        return instances
+
+    def compute_unrescue(self, context: RequestContext, instance: Any) -> None:
+        """Let the conductor unrescue an instance, as the API does."""
+        self._client.call(context, "compute_unrescue", instance=flattened(instance))
+
     def service_get_by_compute_host(self, context: RequestContext, host: str) -> dict[str, Any]:
         """Return the compute service of a host, with its list ``compute_node``.
 
@@ -118,6 +148,35 @@ class ConductorAPI:
             instance=flattened(instance),
             last_refreshed=last_refreshed,
             update_totals=update_totals,
+        )
+
+    def notify_usage_exists(
+        self,
+        context: RequestContext,
+        instance: Any,
+        current_period: bool = False,
+        ignore_missing_network_data: bool = True,
+        system_metadata: dict[str, Any] | None = None,
+        extra_usage_info: dict[str, Any] | None = None,
+    ) -> None:
+        """Let the conductor tell that an instance is there.
+
+        Args:
+            context: The request.
+            instance: The instance, in any form.
+            current_period: Tell it for the audit period that is under way, not for the one before.
+            ignore_missing_network_data: Accepted as in Nova; nothing counts bandwidth here.
+            system_metadata: Used in place of the instance's own.
+            extra_usage_info: Added to the payload.
+        """
+        self._client.call(
+            context,
+            "notify_usage_exists",
+            instance=flattened(instance),
+            current_period=current_period,
+            ignore_missing_network_data=ignore_missing_network_data,
+            system_metadata=system_metadata,
+            extra_usage_info=extra_usage_info,
         )
 
     def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:

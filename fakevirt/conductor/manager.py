@@ -16,6 +16,8 @@ from fakevirt.conductor.tasks import ComputeTaskManager
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.db.primitives import legacy_dict
+from fakevirt.objects.instance import Instance
+from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.server import expected_exceptions
 
 #: What a host may write of an instance.
@@ -65,6 +67,7 @@ class ConductorManager(ObjectActions):
     def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any, scheduler: Any) -> None:
         self.network_api = network_api
         self.notifier = notifier
+        self.instance_api = InstanceAPI(compute_api)
         self.additional_endpoints = [
             ComputeTaskManager(notifier=notifier, compute_api=compute_api, scheduler=scheduler)
         ]
@@ -97,6 +100,27 @@ class ConductorManager(ObjectActions):
         old, new = db.instance_update_and_get_original(context, instance_uuid, values)
         notifications.send_update(context, old, new, service=service)
         return legacy_dict(new)
+
+    @expected_exceptions(exceptions.InstanceNotFound)
+    def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
+        """Return an instance."""
+        return legacy_dict(db.instance_get_by_uuid(context, instance_uuid))
+
+    def instance_get_all_by_filters(
+        self,
+        context: RequestContext,
+        filters: dict[str, Any],
+        columns_to_join: list[str] | None,
+        use_slave: bool,
+    ) -> list[dict[str, Any]]:
+        """Return the instances that match filters."""
+        found = db.instance_get_all_by_filters(context, filters, columns_to_join, use_slave=use_slave)
+        return [legacy_dict(instance) for instance in found]
+
+    def compute_unrescue(self, context: RequestContext, instance: dict[str, Any]) -> None:
+        """Unrescue an instance as the API does, which takes an object."""
+        row = Instance._from_db_object(context, Instance(context), instance, expected_attrs=["system_metadata"])
+        self.instance_api.unrescue(context, row)
 
     @expected_exceptions(exceptions.ComputeHostNotFound)
     def service_get_all_by(
@@ -166,6 +190,21 @@ class ConductorManager(ObjectActions):
             update_totals,
         )
         self.notifier.info(context, "volume.usage", notifications.volume_usage_payload(usage.__getitem__))
+
+    def notify_usage_exists(
+        self,
+        context: RequestContext,
+        instance: dict[str, Any],
+        current_period: bool,
+        ignore_missing_network_data: bool,
+        system_metadata: dict[str, Any] | None,
+        extra_usage_info: dict[str, Any] | None,
+    ) -> None:
+        """Tell that an instance is there; ``ignore_missing_network_data`` is not used: nothing counts bandwidth."""
+        payload = notifications.usage_exists_payload(
+            instance.__getitem__, current_period, system_metadata, **(extra_usage_info or {})
+        )
+        self.notifier.info(context, "compute.instance.exists", payload)
 
     def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
         """Insert a fault of an instance."""

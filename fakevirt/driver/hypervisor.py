@@ -2,113 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fakevirt import exceptions, states
+from fakevirt.driver.console import Console, ConsoleRDP, ConsoleSerial, ConsoleSpice, ConsoleVNC
+from fakevirt.driver.domain import Domain
+from fakevirt.driver.storage import Disk, Storage
 from fakevirt.instrument.snapshot import snapshot
+from fakevirt.usage_error import UsageError
 
-GIB = 1024**3
-
-#: What a guest has written to a fresh disk by the time it is up, in bytes.
-_WRITTEN_AT_BOOT = 64 * 1024**2
-
-
-@dataclass(slots=True)
-class Disk:
-    """A disk image.
-
-    Args:
-        virt_disk_size: The size that the guest sees, in bytes.
-        disk_size: What it takes up on its storage, in bytes.
-        backing_file: The path of the image that it is an overlay of.
-        content: A name for the data on it; an empty disk has none.
-    """
-
-    virt_disk_size: int
-    disk_size: int = 0
-    backing_file: str = ""
-    content: str = ""
-
-    @classmethod
-    def written(cls, size_gb: int, content: str, backing_file: str = "") -> Disk:
-        """Return a disk that a guest has booted with."""
-        return cls(max(size_gb * GIB, _WRITTEN_AT_BOOT), _WRITTEN_AT_BOOT, backing_file, content)
-
-
-@dataclass(slots=True, eq=False)
-class Storage:
-    """A file system or pool that holds a directory of disks per instance.
-
-    Hypervisors that are given the same storage share it.
-
-    Args:
-        name: What it is called.
-        capacity_gb: How much fits on it, in GiB.
-        path: Where it is mounted.
-    """
-
-    name: str
-    capacity_gb: int = 1000
-    path: str = "/var/lib/nova/instances"
-    directories: dict[str, dict[str, Disk]] = field(default_factory=dict)
-    test_files: set[str] = field(default_factory=set)
-
-    @property
-    def free_bytes(self) -> int:
-        """What still fits on it."""
-        used = sum(disk.disk_size for directory in self.directories.values() for disk in directory.values())
-        return self.capacity_gb * GIB - used
-
-    def location(self, directory: str, disk: str = "") -> str:
-        """Return the absolute path of a directory, or of a disk in it."""
-        return "/".join(filter(None, (self.path, directory, disk)))
-
-    def to_primitive(self) -> dict[str, Any]:
-        """Return its whole state as plain data."""
-        return {**asdict(self), "test_files": sorted(self.test_files)}
-
-
-@dataclass(slots=True)
-class Domain:
-    """A guest.
-
-    Args:
-        name: Its name on the hypervisor.
-        uuid: The instance's.
-        memory_mb: Its memory, in MiB.
-        vcpus: How many virtual CPUs it has.
-        disks: The names of its local disks, in the directory that is named after the uuid.
-        volumes: Its volumes: volume id by target device, such as ``vdb``.
-        vifs: The ids of its VIFs.
-        graphics_listen_addrs: Where its consoles listen, by kind.
-        block_io: Read requests, read bytes, write requests, written bytes and errors, by target device.
-        id: The hypervisor's number for it while it is active, else -1.
-        power_state: Nova's number for its state.
-        persistent: Whether the host keeps its definition when it stops.
-        saved: Whether its memory was saved when it stopped.
-    """
-
-    name: str
-    uuid: str
-    memory_mb: int
-    vcpus: int
-    disks: list[str] = field(default_factory=list)
-    volumes: dict[str, str] = field(default_factory=dict)
-    vifs: list[str] = field(default_factory=list)
-    graphics_listen_addrs: dict[str, str] = field(default_factory=dict)
-    block_io: dict[str, list[int]] = field(default_factory=dict)
-    id: int = -1
-    power_state: int = states.SHUTDOWN
-    persistent: bool = True
-    saved: bool = False
-
-    @property
-    def active(self) -> bool:
-        """Whether it takes up memory: it runs or is paused."""
-        return self.power_state != states.SHUTDOWN
+#: The first port for VNC and SPICE, for serial consoles, and the one port of all RDP consoles.
+_GRAPHICS_PORT = 5900
+_SERIAL_PORT = 10000
+_RDP_PORT = 2179
 
 
 @dataclass(slots=True)
@@ -173,6 +83,12 @@ class Hypervisor:
         cpu: The kind of its processors.
         hypervisor_type: The kind of hypervisor.
         hypervisor_version: Its version as one number.
+        console_types: The kinds of consoles that guests get when they start: ``vnc``, ``spice``, ``rdp``, ``serial``.
+        macs: The MAC addresses that guests must use; None when any will do.
+        dhcp_options: The DHCP options that guests need; None when they need none.
+        deallocate_networks_on_reschedule: Whether networks must be given back before another host tries.
+        cpu_stats: How its processors spent their time (ns): ``kernel``, ``idle``, ``user`` and ``iowait``; and their
+            ``frequency`` (MHz).
         domains: The guests by name.
         connected_volumes: Connection information by volume id.
         encryptors: The ids of volumes that are read through an encryptor.
@@ -190,6 +106,13 @@ class Hypervisor:
     cpu: CPU = field(default_factory=CPU)
     hypervisor_type: str = "QEMU"
     hypervisor_version: int = 2001000
+    console_types: frozenset[str] = frozenset({"vnc", "spice", "serial"})
+    macs: frozenset[str] | None = None
+    dhcp_options: list[dict[str, str]] | None = None
+    deallocate_networks_on_reschedule: bool = False
+    cpu_stats: dict[str, int] = field(
+        default_factory=lambda: {"kernel": 0, "idle": 0, "user": 0, "iowait": 0, "frequency": 2400}
+    )
     domains: dict[str, Domain] = field(default_factory=dict)
     connected_volumes: dict[str, dict[str, Any]] = field(default_factory=dict)
     encryptors: set[str] = field(default_factory=set)
@@ -200,6 +123,13 @@ class Hypervisor:
     def __post_init__(self) -> None:
         if not self.nodes:
             self.nodes = [self.hostname]
+        for kind in self.console_types - _CONSOLES.keys():
+            raise UsageError(
+                expected=f"kinds of consoles: {', '.join(_CONSOLES)}",
+                happened=f"{kind!r} is none",
+                where=f"Hypervisor({self.hostname!r}, console_types=…)",
+                how_to_go_on="correct the name",
+            )
 
     @property
     def disk_storage(self) -> Storage:
@@ -228,8 +158,14 @@ class Hypervisor:
 
     @property
     def disk_over_committed(self) -> int:
-        """How many bytes its guests' disks may still grow by."""
-        disks = (disk for domain in self.domains.values() for disk in self._disks_of(domain).values())
+        """How many bytes its guests' disks may still grow by; those of a guest that is being resized are elsewhere."""
+        directories = self.disk_storage.directories
+        disks = (
+            directories[domain.uuid][name]
+            for domain in self.domains.values()
+            for name in domain.disks
+            if name in directories.get(domain.uuid, {})
+        )
         return sum(disk.virt_disk_size - disk.disk_size for disk in disks)
 
     def next_number(self) -> int:
@@ -245,32 +181,44 @@ class Hypervisor:
             raise exceptions.InstanceNotFound(instance_id=name) from None
 
     def define(self, domain: Domain) -> None:
-        """Keep the definition of a guest.
+        """Keep the definition of a guest, in place of the one that the same guest had while it is off.
 
         Raises:
-            InstanceExists: There is a guest of that name.
+            InstanceExists: There is another guest of that name, or it is active.
         """
-        if domain.name in self.domains:
+        known = self.domains.get(domain.name)
+        if known is not None and (known.active or known.uuid != domain.uuid):
             raise exceptions.InstanceExists(name=domain.name)
         self.domains[domain.name] = domain
 
     def start(self, domain: Domain) -> None:
-        """Run a guest that is not active.
+        """Run a guest that is not active: from its saved memory if there is that, else it boots.
 
         Raises:
+            InstancePowerOnFailure: It is not bootable.
             InsufficientFreeMemory: It does not fit.
             DiskNotFound: One of its disks is missing.
         """
+        if not domain.bootable:
+            raise exceptions.InstancePowerOnFailure(reason=f"domain {domain.name} may not be started")
         self._require_memory_for(domain)
         self._disks_of(domain)
-        domain.id = self.next_number()
+        self._take_over(domain)
+        if not domain.saved:
+            domain.boot()
         domain.power_state = states.RUNNING
         domain.saved = False
+
+    def restart(self, domain: Domain) -> None:
+        """Let an active guest shut down and boot."""
+        self._take_over(domain)
+        domain.boot()
 
     def stop(self, domain: Domain) -> None:
         """Pull the plug of a guest; one that is not persistent is gone with that."""
         domain.id = -1
         domain.power_state = states.SHUTDOWN
+        domain.consoles = {}
         if not domain.persistent:
             del self.domains[domain.name]
 
@@ -326,9 +274,9 @@ class Hypervisor:
             dest._fill_disks(domain.uuid, disks)
         del self.domains[name]
         dest.domains[name] = domain
-        domain.id = dest.next_number()
         domain.persistent = False
         domain.graphics_listen_addrs = graphics_listen_addrs
+        dest._take_over(domain)
 
     def to_primitive(self) -> dict[str, Any]:
         """Return its whole state as plain data; storage that is shared is told by each host."""
@@ -343,6 +291,20 @@ class Hypervisor:
             "instances_path": self.instances_path.to_primitive(),
             "image_pool": self.image_pool.to_primitive() if self.image_pool else None,
         }
+
+    def _take_over(self, domain: Domain) -> None:
+        """Give a guest a process here, with a number, consoles and counters of its own."""
+        domain.id = self.next_number()
+        domain.consoles = {}
+        for kind in sorted(self.console_types):
+            domain.consoles[kind] = _CONSOLES[kind](self, domain)
+        domain.reset_counters()
+
+    def _free_port(self, first: int) -> int:
+        consoles = [console for domain in self.domains.values() for console in domain.consoles.values()]
+        taken = {console.port for console in consoles}
+        taken |= {console.tlsPort for console in consoles if isinstance(console, ConsoleSpice)}
+        return next(port for port in itertools.count(first) if port not in taken)
 
     def _disks_of(self, domain: Domain) -> dict[str, Disk]:
         storage = self.disk_storage
@@ -381,3 +343,29 @@ def volume_id_of(connection_info: Mapping[str, Any]) -> str:
     """Return the id of the volume that a connection leads to: the serial that Nova adds, or what Cinder says."""
     volume_id: str = connection_info.get("serial") or connection_info["data"]["volume_id"]
     return volume_id
+
+
+def _vnc(host: Hypervisor, domain: Domain) -> Console:
+    return ConsoleVNC(host.my_ip, host._free_port(_GRAPHICS_PORT))
+
+
+def _spice(host: Hypervisor, domain: Domain) -> Console:
+    port = host._free_port(_GRAPHICS_PORT)
+    return ConsoleSpice(host.my_ip, port, tlsPort=host._free_port(port + 1))
+
+
+def _rdp(host: Hypervisor, domain: Domain) -> Console:
+    return ConsoleRDP(host.my_ip, _RDP_PORT, internal_access_path=domain.uuid)
+
+
+def _serial(host: Hypervisor, domain: Domain) -> Console:
+    return ConsoleSerial(host.my_ip, host._free_port(_SERIAL_PORT))
+
+
+#: What opens a console of each kind.
+_CONSOLES: dict[str, Callable[[Hypervisor, Domain], Console]] = {
+    "vnc": _vnc,
+    "spice": _spice,
+    "rdp": _rdp,
+    "serial": _serial,
+}

@@ -315,6 +315,10 @@ class ComputeDriver:
         """Run the guest from its own disk again; InstanceNotFound."""
         raise NotImplementedError
 
+    def set_bootable(self, instance: Instance, is_bootable: bool) -> None:
+        """Set whether the guest may be started; a manager without this only powers it off."""
+        raise NotImplementedError
+
     def power_off(self, instance: Instance, timeout: int = 0, retry_interval: int = 0) -> None:
         """Stop the guest, after giving it ``timeout`` seconds to do so itself; InstanceNotFound."""
         raise NotImplementedError

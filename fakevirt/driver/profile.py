@@ -11,11 +11,13 @@ from typing import Any
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.usage_error import UsageError
 
+#: The parameters that are an instance, or hold several.
+_INSTANCES = {"instance", "instance_name", "instances", "compute_host_bdms"}
 #: The methods of the interface that take an instance.
 INSTANCE_METHODS = frozenset(
     name
     for name, method in inspect.getmembers(ComputeDriver, inspect.isfunction)
-    if {"instance", "instance_name"} & set(inspect.signature(method).parameters)
+    if _INSTANCES & set(inspect.signature(method).parameters)
 )
 
 

@@ -416,6 +416,20 @@ class InstanceList(base.NovaObjectList[Instance]):
 
     @classmethod
     @base.remotable
+    def get_by_filters(
+        cls,
+        context: RequestContext,
+        filters: dict[str, Any],
+        expected_attrs: list[str] | None = None,
+        use_slave: bool = False,
+    ) -> InstanceList:
+        """Return the instances that match filters of :func:`fakevirt.db.api.instance_get_all_by_filters`."""
+        joined = _joined(expected_attrs)
+        rows = db.instance_get_all_by_filters(context, filters, columns_to_join=joined, use_slave=use_slave)
+        return _make_instance_list(context, cls(context), rows, expected_attrs)
+
+    @classmethod
+    @base.remotable
     def get_by_host(
         cls, context: RequestContext, host: str, expected_attrs: list[str] | None = None, use_slave: bool = False
     ) -> InstanceList:

@@ -15,7 +15,7 @@ import oslo_messaging as messaging
 
 from fakevirt.context import RequestContext
 from fakevirt.db.primitives import legacy_dict as row_to_legacy_dict
-from fakevirt.objects.block_device import BlockDeviceMappingList
+from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
 from fakevirt.objects.instance import INSTANCE_DEFAULT_FIELDS, Instance
 from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.primitive import flattened
@@ -238,6 +238,122 @@ class ComputeAPI:
             node=node,
             limits=limits,
         )
+
+    def get_vnc_console(self, ctxt: RequestContext, instance: Any, console_type: str) -> dict[str, Any]:
+        """Ask the instance's host how its VNC console is reached (3.2, an object since Icehouse)."""
+        return self._get_console(ctxt, "get_vnc_console", "3.2", instance, console_type)
+
+    def get_spice_console(self, ctxt: RequestContext, instance: Any, console_type: str) -> dict[str, Any]:
+        """Ask the instance's host how its SPICE console is reached (3.1, an object since Icehouse)."""
+        return self._get_console(ctxt, "get_spice_console", "3.1", instance, console_type)
+
+    def get_rdp_console(self, ctxt: RequestContext, instance: Any, console_type: str) -> dict[str, Any]:
+        """Ask the instance's host how its RDP console is reached (3.10, always an object)."""
+        return self._get_console(ctxt, "get_rdp_console", "3.10", instance, console_type)
+
+    def get_serial_console(self, ctxt: RequestContext, instance: Any, console_type: str) -> dict[str, Any]:
+        """Ask the instance's host how its serial console is reached (3.34, always an object)."""
+        return self._get_console(ctxt, "get_serial_console", "3.34", instance, console_type)
+
+    def validate_console_port(self, ctxt: RequestContext, instance: Any, port: int, console_type: str) -> bool:
+        """Ask the instance's host whether a console is at ``port`` (3.3, an object since Icehouse)."""
+        valid: bool = self._client.prepare(server=instance.host, version="3.3").call(
+            ctxt, "validate_console_port", instance=instance, port=port, console_type=console_type
+        )
+        return valid
+
+    def get_console_output(self, ctxt: RequestContext, instance: Any, tail_length: int | str | None) -> str:
+        """Ask the instance's host for its last lines, or all of them: 3.28 with an object, 3.0 with a dict."""
+        host = instance.host
+        version, instance = self._choose("remaining_instance_attr", "3.28", instance)
+        output: str = self._client.prepare(server=host, version=version).call(
+            ctxt, "get_console_output", instance=instance, tail_length=tail_length
+        )
+        return output
+
+    def get_diagnostics(self, ctxt: RequestContext, instance: Any) -> dict[str, Any]:
+        """Ask the instance's host for the hypervisor's counters (3.18, an object since Icehouse)."""
+        diagnostics: dict[str, Any] = self._client.prepare(server=instance.host, version="3.18").call(
+            ctxt, "get_diagnostics", instance=instance
+        )
+        return diagnostics
+
+    def get_instance_diagnostics(self, ctxt: RequestContext, instance: Any) -> dict[str, Any]:
+        """Ask the instance's host for Nova's counters (3.31).
+
+        Nova sends a dict up to Liberty and beyond, to a method that takes an object; the converted half sends one.
+        """
+        host = instance.host
+        if not self._converted("remaining_instance_attr"):
+            instance = flattened(instance)
+        diagnostics: dict[str, Any] = self._client.prepare(server=host, version="3.31").call(
+            ctxt, "get_instance_diagnostics", instance=instance
+        )
+        return diagnostics
+
+    def reserve_block_device_name(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        device: str | None,
+        volume_id: str,
+        disk_bus: str | None = None,
+        device_type: str | None = None,
+    ) -> BlockDeviceMapping:
+        """Let the instance's host reserve a device and return its mapping.
+
+        The host returns the mapping from 3.35 on, and the device's name before that (3.16, an object since Icehouse).
+        """
+        arguments: dict[str, Any] = {
+            "instance": instance,
+            "device": device,
+            "volume_id": volume_id,
+            "disk_bus": disk_bus,
+            "device_type": device_type,
+        }
+        version = "3.16"
+        if self._client.can_send_version("3.35"):
+            version = "3.35"
+            arguments["return_bdm_object"] = True
+        reserved = self._client.prepare(server=instance.host, version=version).call(
+            ctxt, "reserve_block_device_name", **arguments
+        )
+        if isinstance(reserved, BlockDeviceMapping):
+            return reserved
+        return BlockDeviceMapping.get_by_volume_id(ctxt, volume_id)
+
+    def stop_instance(self, ctxt: RequestContext, instance: Any) -> None:
+        """Tell the instance's host to stop it (3.0, an object since Havana)."""
+        self._client.prepare(server=instance.host).cast(ctxt, "stop_instance", instance=instance)
+
+    def rescue_instance(
+        self, ctxt: RequestContext, instance: Any, rescue_password: str | None, rescue_image_ref: str | None = None
+    ) -> None:
+        """Tell the instance's host to rescue it, with an image from 3.24 on (3.9, an object since Icehouse)."""
+        arguments = {"instance": instance, "rescue_password": rescue_password}
+        version = "3.9"
+        if self._client.can_send_version("3.24"):
+            version = "3.24"
+            arguments["rescue_image_ref"] = rescue_image_ref
+        self._client.prepare(server=instance.host, version=version).cast(ctxt, "rescue_instance", **arguments)
+
+    def unrescue_instance(self, ctxt: RequestContext, instance: Any) -> None:
+        """Tell the instance's host to unrescue it (3.11, an object since Icehouse)."""
+        self._client.prepare(server=instance.host, version="3.11").cast(ctxt, "unrescue_instance", instance=instance)
+
+    def terminate_instance(self, ctxt: RequestContext, instance: Any, bdms: Any, reservations: Any = None) -> None:
+        """Tell the instance's host to delete it (3.22, objects since Icehouse)."""
+        self._client.prepare(server=instance.host, version="3.22").cast(
+            ctxt, "terminate_instance", instance=instance, bdms=bdms, reservations=reservations
+        )
+
+    def _get_console(
+        self, ctxt: RequestContext, method: str, version: str, instance: Any, console_type: str
+    ) -> dict[str, Any]:
+        connect_info: dict[str, Any] = self._client.prepare(server=instance.host, version=version).call(
+            ctxt, method, instance=instance, console_type=console_type
+        )
+        return connect_info
 
     def _prepare_storage_checks(self, server: str) -> Any:
         if self._client.can_send_version("3.32"):

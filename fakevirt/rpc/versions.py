@@ -19,6 +19,7 @@ OBJECT_SINCE = {
     "live_migration": "3.26",
     "rollback_live_migration_at_destination": "3.26",
     "run_instance": "3.27",
+    "get_console_output": "3.28",
     "remove_volume_connection": "3.30",
     "refresh_instance_security_rules": "4.4",
 }

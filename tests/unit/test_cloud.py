@@ -79,7 +79,7 @@ def test_setting_up_is_not_on_the_trace(cloud):
 
 
 def test_settings_profile_and_plan_reach_the_managers():
-    settings, profile = Settings(consoles_enabled=True), Profile(get_info=Accepts.OBJECT_ONLY)
+    settings, profile = Settings(vnc_enabled=True), Profile(get_info=Accepts.OBJECT_ONLY)
     with Cloud(settings=settings, profile=profile, plan=ConversionPlan.legacy()) as cloud:
         manager = cloud.host("dst").manager
         assert (manager.settings, manager.driver.profile, manager.plan) == (settings, profile, ConversionPlan.legacy())

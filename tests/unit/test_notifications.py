@@ -1,5 +1,7 @@
 """Notifications about instances: the usage payload, and ``compute.instance.update``."""
 
+import datetime
+
 import pytest
 
 from fakevirt import notifications, services
@@ -114,9 +116,51 @@ def test_the_payload_tells_of_the_instance(row, running):
 def test_what_is_unknown_is_empty(row, running):
     instance = row(launched_at=None, cell_name=None, progress=None, access_ip_v4=None, system_metadata={})
     payload = running(notifications.usage_payload, instance.__getitem__)
-    for name in ("launched_at", "deleted_at", "cell_name", "state_description", "access_ip_v4", "instance_type"):
+    for name in ("launched_at", "deleted_at", "cell_name", "state_description", "progress", "instance_type"):
         assert payload[name] == ""
-    assert (payload["progress"], payload["image_meta"]) == (0, {})
+    assert (payload["access_ip_v4"], payload["image_meta"]) == (None, {})
+
+
+def test_times_are_told_as_a_dict_has_them_but_for_the_creation(context, running):
+    launched_at = datetime.datetime(2014, 4, 17, 11, 30)
+    forms = instance_forms(context, created_at=launched_at, launched_at=launched_at, security_groups=[])
+    for read in (forms.row.__getitem__, lambda name: getattr(forms.object, name), forms.legacy.__getitem__):
+        assert running(notifications.usage_payload, read)["launched_at"] == "2014-04-17T11:30:00.000000"
+    assert running(notifications.usage_payload, forms.row.__getitem__)["created_at"] == "2014-04-17 11:30:00"
+
+
+def test_that_an_instance_exists_is_told_for_the_month_before_or_for_this_one(row, running):
+    bounds = {
+        current: [payload["audit_period_beginning"], payload["audit_period_ending"]]
+        for current in (False, True)
+        for payload in [running(notifications.usage_exists_payload, row().__getitem__, current)]
+    }
+    assert bounds == {
+        False: ["2014-03-01 00:00:00", "2014-04-01 00:00:00"],
+        True: ["2014-04-01 00:00:00", "2014-04-17 12:00:00"],
+    }
+
+
+def test_that_an_instance_exists_is_told_with_what_else_is_given(row):
+    payload = notifications.usage_exists_payload(
+        row().__getitem__, False, {"instance_type_name": "m1.large"}, bandwidth={"private": {"bw_in": 1, "bw_out": 2}}
+    )
+    assert payload["bandwidth"] == {"private": {"bw_in": 1, "bw_out": 2}}
+    assert (payload["instance_type"], "fixed_ips" in payload) == ("m1.large", False)
+
+
+@pytest.mark.parametrize(
+    ("now", "current", "bounds"),
+    [
+        ((2014, 1, 1), False, [(2013, 11, 1), (2013, 12, 1)]),
+        ((2014, 1, 1), True, [(2013, 12, 1), (2014, 1, 1)]),
+        ((2014, 1, 2), False, [(2013, 12, 1), (2014, 1, 1)]),
+        ((2014, 3, 31), False, [(2014, 2, 1), (2014, 3, 1)]),
+    ],
+)
+def test_a_month_is_over_when_the_next_has_begun(now, current, bounds):
+    with frozen(epoch=datetime.datetime(*now)):
+        assert notifications.audit_period_bounds(current) == tuple(datetime.datetime(*bound) for bound in bounds)
 
 
 def test_the_forms_of_an_instance_have_one_payload(context, running):
@@ -170,8 +214,8 @@ def test_a_change_of_task_state_tells_the_states_before_and_after(row, update):
             "old_task_state": "migrating",
             "new_task_state": None,
             "bandwidth": {},
-            "audit_period_beginning": "2014-04-01 00:00:00",
-            "audit_period_ending": "2014-04-17 12:00:00",
+            "audit_period_beginning": datetime.datetime(2014, 4, 1),
+            "audit_period_ending": datetime.datetime(2014, 4, 17, 12),
         }.items()
     )
 

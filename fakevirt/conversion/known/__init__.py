@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from fakevirt.conversion.known import detach_volume, live_migration, run_instance
+from fakevirt.conversion.known import (
+    compute_utils,
+    detach_volume,
+    live_migration,
+    remaining_instance_attr,
+    run_instance,
+)
 
 #: All of them.
-KNOWN = (*live_migration.ALLOWANCES, *detach_volume.ALLOWANCES, *run_instance.ALLOWANCES)
+KNOWN = (
+    *live_migration.ALLOWANCES,
+    *detach_volume.ALLOWANCES,
+    *run_instance.ALLOWANCES,
+    *remaining_instance_attr.ALLOWANCES,
+    *compute_utils.ALLOWANCES,
+)

@@ -2,8 +2,12 @@
 
 from fakevirt.conversion.scenarios import (
     build_and_run_instance,
+    compute_utils,
+    consoles,
     detach_volume,
+    devices,
     live_migration,
+    periodic,
     refresh_instance_security_rules,
     run_instance,
 )
@@ -13,8 +17,12 @@ __all__ = [
     "SCENARIOS",
     "Scenario",
     "build_and_run_instance",
+    "compute_utils",
+    "consoles",
     "detach_volume",
+    "devices",
     "live_migration",
+    "periodic",
     "refresh_instance_security_rules",
     "run_instance",
     "scenario",

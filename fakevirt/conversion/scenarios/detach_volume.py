@@ -26,6 +26,13 @@ def volume_detached_with_usage(cloud: Cloud) -> None:
 
 
 @scenario(enters=_DETACH)
+def last_volume_detached(cloud: Cloud) -> None:
+    """The only volume is detached: the server is left with its root disk."""
+    server = cloud.boot("src", volumes=1)
+    cloud.detach_volume(server, cloud.attached_volumes(server)[0])
+
+
+@scenario(enters=_DETACH)
 def encrypted_volume_detached(cloud: Cloud) -> None:
     """The volume is encrypted: the driver is told how."""
     server = cloud.boot("src", volumes=1, encrypted=True)

@@ -52,7 +52,7 @@ def volume_backed_without_shared_storage(cloud: Cloud) -> None:
     cloud.live_migrate(cloud.boot("src", volumes=1, boot_from_volume=True), to="dst")
 
 
-@scenario(enters=_SUCCESS, settings=Settings(consoles_enabled=True))
+@scenario(enters=_SUCCESS, settings=Settings(vnc_enabled=True))
 def consoles_on(cloud: Cloud) -> None:
     """A console is in use: its token is deleted on the way out."""
     server = cloud.boot("src")

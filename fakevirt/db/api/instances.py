@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import uuidutils
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, or_, select
 
+from fakevirt import states
 from fakevirt.context import RequestContext
 from fakevirt.db.api._transaction import transaction
 from fakevirt.db.models import (
@@ -19,7 +20,7 @@ from fakevirt.db.models import (
     SecurityGroup,
     SecurityGroupInstanceAssociation,
 )
-from fakevirt.db.query import find, find_all, insert_row, insert_rows, soft_delete, update_row
+from fakevirt.db.query import find, find_all, insert_row, insert_rows, rows, soft_delete, table_of, update_row
 from fakevirt.exceptions import (
     InstanceInfoCacheNotFound,
     InstanceNotFound,
@@ -36,6 +37,8 @@ _METADATA: dict[str, type[InstanceMetadata] | type[InstanceSystemMetadata]] = {
     "metadata": InstanceMetadata,
     "system_metadata": InstanceSystemMetadata,
 }
+#: Filters that are columns; a list of values means any of them.
+_FILTERS = frozenset({"host", "instance_type_id", "project_id", "task_state", "user_id", "uuid", "vm_state"})
 _EXPECTED: tuple[str, ...] = ("expected_task_state", "expected_vm_state")
 
 
@@ -108,6 +111,40 @@ def instance_get_all_by_host_and_node(context: RequestContext, host: str, node: 
     """Return the instances on a node of a host, without metadata."""
     with transaction() as connection:
         return find_all(connection, context, Instance, _joins(()), host=host, node=node)
+
+
+def instance_get_all_by_filters(
+    context: RequestContext,
+    filters: Mapping[str, Any],
+    columns_to_join: Iterable[str] | None = None,
+    use_slave: bool = False,
+) -> list[Instance]:
+    """Return the instances that match all filters, the newest first.
+
+    Args:
+        context: One that is no admin's sees its project's instances only; ``read_deleted`` does not count.
+        filters: Values by column (or lists of values), ``deleted`` and ``soft_deleted``. Without ``deleted`` rows match
+            deleted or not; where it is true, ``soft_deleted`` tells whether soft-deleted instances match too, where it
+            is false, whether they match after all.
+        columns_to_join: Relationships to join, as for :func:`instance_get_by_uuid`.
+        use_slave: Accepted as in Nova; there is one database only.
+
+    Raises:
+        NotImplementedError: A filter is none of these.
+    """
+    table = table_of(Instance)
+    wanted = dict(filters)
+    query = select(table).order_by(table.c.created_at.desc(), table.c.id.desc())
+    if "deleted" in wanted:
+        query = query.where(_deleted(wanted.pop("deleted"), wanted.pop("soft_deleted", None)))
+    if not context.is_admin:
+        wanted["project_id"] = context.project_id
+    for name, value in wanted.items():
+        if name not in _FILTERS:
+            raise NotImplementedError(f"instances by {name!r}")
+        query = query.where(table.c[name].in_(value) if isinstance(value, list) else table.c[name] == value)
+    with transaction() as connection:
+        return rows(connection, Instance, query, _joins(columns_to_join))
 
 
 def instance_update(context: RequestContext, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
@@ -245,6 +282,16 @@ def _joins(columns_to_join: Iterable[str] | None) -> list[str]:
     return [*_ALWAYS_JOINED, *(_JOINED_BY_DEFAULT if columns_to_join is None else columns_to_join)]
 
 
+def _deleted(deleted: bool, soft_deleted: bool | None) -> ColumnElement[bool]:
+    table = table_of(Instance)
+    if deleted:
+        gone = table.c.deleted == table.c.id
+        return gone if soft_deleted is False else or_(gone, table.c.vm_state == states.SOFT_DELETED)
+    there = table.c.deleted == 0
+    not_soft_deleted = or_(table.c.vm_state != states.SOFT_DELETED, table.c.vm_state.is_(None))
+    return there if soft_deleted else there & not_soft_deleted
+
+
 def _by_uuid(
     connection: Connection, context: RequestContext, uuid: str, columns_to_join: Iterable[str] | None
 ) -> Instance:
@@ -264,11 +311,11 @@ def _for_database(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_expected_states(instance: Instance, expected: Mapping[str, Any]) -> None:
-    for name, states in expected.items():
+    for name, wanted in expected.items():
         column = name.removeprefix("expected_")
         actual = instance[column]
         # Callers give one state, a tuple or a list, and all of them read the same in the error.
-        allowed = tuple(states) if isinstance(states, list | tuple | set) else (states,)
+        allowed = tuple(wanted) if isinstance(wanted, list | tuple | set) else (wanted,)
         if actual in allowed:
             continue
         if column == "vm_state":

@@ -226,3 +226,22 @@ def test_the_conductor_needs_to_be_running(api, context, row):
 
     with pytest.raises(messaging.MessagingTimeout):
         api.instance_update(context, row.uuid, power_state=4)
+
+
+def test_an_instance_is_returned_with_its_metadata(api, context, row):
+    instance = api.instance_get_by_uuid(context, row.uuid)
+    assert (instance["uuid"], [item["key"] for item in instance["system_metadata"]]) == (row.uuid, ["key"])
+    with pytest.raises(exceptions.InstanceNotFound):
+        api.instance_get_by_uuid(context, "3f0b6a52-8c1e-4a0e-9a2f-6d1f3f2f0c11")
+
+
+def test_instances_are_found_by_filters_with_what_is_to_be_joined(api, context, row):
+    (instance,) = api.instance_get_all_by_filters(context, {"host": "src"}, columns_to_join=["system_metadata"])
+    assert (instance["uuid"], "system_metadata" in instance, "metadata" in instance) == (row.uuid, True, False)
+    assert api.instance_get_all_by_filters(context, {"host": "dst"}) == []
+
+
+def test_an_instance_that_is_not_rescued_is_not_unrescued(api, conductor, context, row, in_conductor):
+    with pytest.raises(exceptions.InstanceInvalidState):
+        api.compute_unrescue(context, api.instance_get_by_uuid(context, row.uuid))
+    assert in_conductor(db.instance_get_by_uuid, context, row.uuid)["task_state"] == "migrating"

@@ -12,7 +12,8 @@ import pytest
 
 from fakevirt.context import RequestContext, admin_context
 from fakevirt.driver.fake import FakeVirtDriver
-from fakevirt.driver.hypervisor import Hypervisor, Storage
+from fakevirt.driver.hypervisor import Hypervisor
+from fakevirt.driver.storage import Storage
 
 UUID = "c3f1b1a4-0000-4000-8000-000000000001"
 

@@ -9,8 +9,9 @@ import pytest
 
 from fakevirt import exceptions
 from fakevirt.driver.fake import FakeVirtDriver
-from fakevirt.driver.hypervisor import Hypervisor, Storage
+from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.profile import Accepts, Profile
+from fakevirt.driver.storage import Storage
 from fakevirt.fixtures.driver import VirtDriverFixture
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from fakevirt import exceptions, states
-from fakevirt.driver.hypervisor import CPU, GIB, Disk, Domain, Hypervisor, Storage
+from fakevirt.driver.domain import Domain
+from fakevirt.driver.hypervisor import CPU, Hypervisor
+from fakevirt.driver.storage import Disk
+from fakevirt.usage_error import UsageError
 
 
 def guest(name: str = "one", **values: Any) -> Domain:
@@ -32,10 +35,21 @@ def test_a_guest_that_is_not_there_is_not_found(host: Hypervisor) -> None:
         host.lookup("one")
 
 
-def test_a_name_can_be_defined_once(host: Hypervisor) -> None:
-    host.define(guest())
+@pytest.mark.parametrize(("uuid", "active"), [("another", False), ("uuid-of-one", True)])
+def test_a_name_belongs_to_one_guest(host: Hypervisor, uuid: str, active: bool) -> None:
+    known = guest()
+    host.define(known)
+    if active:
+        host.start(known)
     with pytest.raises(exceptions.InstanceExists, match="Instance one already exists"):
-        host.define(guest())
+        host.define(Domain("one", uuid, memory_mb=512, vcpus=1))
+    assert host.lookup("one") is known
+
+
+def test_a_guest_that_is_off_can_be_defined_anew(host: Hypervisor) -> None:
+    host.define(guest())
+    host.define(guest(vcpus=2))
+    assert host.lookup("one").vcpus == 2
 
 
 def test_a_guest_has_a_new_number_each_time_it_starts(host: Hypervisor) -> None:
@@ -63,6 +77,60 @@ def test_a_guest_that_does_not_fit_into_memory_does_not_start() -> None:
     assert host.lookup("two").power_state == states.SHUTDOWN
 
 
+def test_a_guest_that_is_not_bootable_does_not_start(host: Hypervisor) -> None:
+    host.define(guest(bootable=False))
+    with pytest.raises(exceptions.InstancePowerOnFailure, match="domain one may not be started"):
+        host.start(host.lookup("one"))
+    assert not host.lookup("one").active
+
+
+def test_each_guest_has_consoles_on_ports_of_its_own(host: Hypervisor) -> None:
+    first, second = run(host, guest("one")), run(host, guest("two"))
+    ports = {
+        domain.name: (domain.consoles["vnc"].port, domain.consoles["spice"].port, domain.consoles["serial"].port)
+        for domain in (first, second)
+    }
+    assert ports == {"one": (5902, 5900, 10000), "two": (5905, 5903, 10001)}
+    assert {console.host for console in first.consoles.values()} == {host.my_ip}
+
+
+def test_the_ports_of_a_guest_that_stops_are_free_again(host: Hypervisor) -> None:
+    host.stop(run(host, guest("one")))
+    assert host.lookup("one").consoles == {}
+    assert run(host, guest("two")).consoles["spice"].port == 5900
+
+
+def test_all_rdp_consoles_are_on_one_port_by_different_paths(host: Hypervisor) -> None:
+    host.console_types = frozenset({"rdp"})
+    consoles = [run(host, guest(name)).consoles["rdp"] for name in ("one", "two")]
+    assert {console.port for console in consoles} == {2179}
+    assert [console.internal_access_path for console in consoles] == ["uuid-of-one", "uuid-of-two"]
+
+
+def test_a_kind_of_console_that_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="'vcn' is none"):
+        Hypervisor("src", console_types=frozenset({"vcn"}))
+
+
+def test_a_guest_that_boots_writes_a_new_log_and_counts_from_zero(host: Hypervisor) -> None:
+    domain = run(host, guest(vcpus=2))
+    domain.console_log += "root"
+    domain.cpu_times, domain.block_io, domain.vif_io = [1, 2], {"vda": [1] * 5}, {"vif-1": [1] * 8}
+    host.restart(domain)
+    assert domain.console_log == "Booting from volume\none login: "
+    assert (domain.cpu_times, domain.block_io, domain.vif_io) == ([0, 0], {}, {})
+
+
+def test_a_guest_that_goes_on_from_its_memory_does_not_boot(host: Hypervisor) -> None:
+    domain = run(host, guest())
+    domain.console_log += "root"
+    host.stop(domain)
+    domain.saved = True
+    host.start(domain)
+    assert domain.console_log.endswith("login: root")
+    assert not domain.saved
+
+
 def test_a_guest_without_its_disk_does_not_start(host: Hypervisor) -> None:
     host.define(guest(disks=["disk"]))
     with pytest.raises(exceptions.DiskNotFound, match="/var/lib/nova/instances/uuid-of-one/disk"):
@@ -88,12 +156,6 @@ def test_the_definition_of_a_guest_that_is_off_goes_at_once(host: Hypervisor) ->
     assert host.domains == {}
 
 
-def test_free_space_is_what_no_disk_has_written_to() -> None:
-    storage = Storage("nfs", capacity_gb=2)
-    storage.directories["a"] = {"disk": Disk(virt_disk_size=10 * GIB, disk_size=GIB)}
-    assert storage.free_bytes == GIB
-
-
 @pytest.mark.parametrize(
     ("theirs", "complaint"),
     [
@@ -110,6 +172,13 @@ def test_a_processor_tells_why_guests_of_another_cannot_run_on_it(theirs: CPU, c
 @pytest.mark.parametrize("cpu_info", [None, "", "{}", CPU(features=frozenset({"aes"})).to_json()])
 def test_a_processor_runs_guests_of_lesser_ones_and_of_unknown_ones(cpu_info: str | None) -> None:
     CPU().check_can_run_guests_of(cpu_info)
+
+
+def test_what_disks_may_grow_by_leaves_out_disks_that_are_elsewhere(host: Hypervisor) -> None:
+    host.define(guest(disks=["disk"]))
+    assert host.disk_over_committed == 0
+    host.instances_path.directories["uuid-of-one"] = {"disk": Disk(virt_disk_size=10, disk_size=4)}
+    assert host.disk_over_committed == 6
 
 
 def test_the_state_is_plain_data(host: Hypervisor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,16 @@ from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.profile import INSTANCE_METHODS, Accepts, Profile, reader
 from fakevirt.usage_error import UsageError
 
-IMPLEMENTED = sorted(name for name in INSTANCE_METHODS if name in vars(FakeVirtDriver))
+#: What libvirt's driver does not support either.
+UNSUPPORTED = {"rebuild", "set_admin_password", "inject_file"}
+SUPPORTED = sorted(INSTANCE_METHODS - UNSUPPORTED)
+#: What the instances of a method are given in, where it does not take one.
+MANY: dict[str, Callable[[Any], Any]] = {
+    "instances": lambda instance: [instance],
+    "compute_host_bdms": lambda instance: [{"instance": instance, "instance_bdms": []}],
+}
+#: Arguments that are read before, or along with, the instance.
+ARGUMENTS = {"dest": "dst", "flavor": {"root_gb": 1, "ephemeral_gb": 0, "swap": 0}}
 
 
 class Instance(SimpleNamespace):
@@ -29,8 +39,13 @@ class Subscriptable(Instance):
 
 def call(driver: FakeVirtDriver, name: str, instance: Any) -> None:
     method = getattr(driver, name)
-    values = {"instance": instance, "instance_name": instance, "dest": "dst"}
-    required = [p.name for p in inspect.signature(method).parameters.values() if p.default is p.empty]
+    required = [
+        p.name
+        for p in inspect.signature(method).parameters.values()
+        if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
+    values = {**ARGUMENTS, "instance": instance, "instance_name": instance}
+    values |= {parameter: given_in(instance) for parameter, given_in in MANY.items()}
     method(**{parameter: values.get(parameter) for parameter in required})
 
 
@@ -39,16 +54,23 @@ def driver(profile: Profile) -> FakeVirtDriver:
     return FakeVirtDriver(host, peers={"src": host}.__getitem__, profile=profile)
 
 
-@pytest.mark.parametrize("name", IMPLEMENTED)
+@pytest.mark.parametrize("name", SUPPORTED)
 def test_an_object_only_method_raises_what_an_attribute_of_a_dict_raises(name: str, fields: dict[str, Any]) -> None:
     with pytest.raises(AttributeError, match=r"^'dict' object has no attribute 'uuid'$"):
         call(driver(Profile(**{name: Accepts.OBJECT_ONLY})), name, fields)
 
 
-@pytest.mark.parametrize("name", IMPLEMENTED)
+@pytest.mark.parametrize("name", SUPPORTED)
 def test_a_dict_only_method_raises_what_subscripting_an_object_raises(name: str, fields: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match=r"^'Instance' object is not subscriptable$"):
         call(driver(Profile(**{name: Accepts.DICT_ONLY})), name, Instance(**fields))
+
+
+@pytest.mark.parametrize("name", sorted(UNSUPPORTED))
+def test_what_is_not_supported_is_not_in_either_form(name: str, fields: dict[str, Any]) -> None:
+    for instance in (fields, Instance(**fields)):
+        with pytest.raises(NotImplementedError):
+            call(driver(Profile()), name, instance)
 
 
 @pytest.mark.parametrize(("accepts", "form"), [(Accepts.OBJECT_ONLY, Instance), (Accepts.DICT_ONLY, dict)])

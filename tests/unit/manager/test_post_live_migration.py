@@ -141,7 +141,7 @@ def test_events_that_the_instance_waited_for_are_forgotten(cloud, near_half):
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_console_tokens_are_deleted_last_if_a_console_is_on(build, near_half, steps, enabled):
-    cloud = build(settings=Settings(consoles_enabled=enabled))
+    cloud = build(settings=Settings(vnc_enabled=enabled))
     server = cloud.boot("src")
     cloud.consoleauth.authorize_console(cloud.context, "token", "novnc", "src", 5900, None, server.uuid)
     near_half(cloud, server)()

@@ -327,6 +327,13 @@ def test_lists_find_instances_by_host_node_and_security_group(context, uuid):
     assert len(InstanceList.get_by_host(context, "elsewhere")) == 0
 
 
+def test_filters_find_instances_with_what_is_expected_of_them(context, uuid):
+    (instance,) = InstanceList.get_by_filters(context, {"host": "fake-host"}, expected_attrs=["metadata"])
+    assert instance.uuid == uuid
+    assert [instance.obj_attr_is_set(name) for name in ("metadata", "system_metadata")] == [True, False]
+    assert len(InstanceList.get_by_filters(context, {"host": "elsewhere"}, use_slave=True)) == 0
+
+
 def test_a_list_has_the_latest_fault_of_each_instance(context, uuid):
     for message in ("first", "second"):
         InstanceFault(context, instance_uuid=uuid, code=500, message=message, details="", host="src").create()

@@ -18,7 +18,7 @@ FINGERPRINTS = {
     "InstanceFaultList": "1.1-697a8d5fec23146ac80136afce64d121",
     "InstanceGroup": "1.8-8792fa91be74cf38936b19d665cb4d19",
     "InstanceInfoCache": "1.5-dcd88d9bc62f2f54a2ed1a6cfab473ce",
-    "InstanceList": "1.9-e1942f06281ada508aa0c8c9450264d5",
+    "InstanceList": "1.9-8a0a4619880cc2df5edfe63f4e23bf9b",
     "InstanceNUMACell": "1.0-ef56ae2b96388dd682ba9fed6cf99577",
     "InstanceNUMATopology": "1.0-35e1abb432b1195c656caa8eb9feaf5c",
     "Migration": "1.1-9d0a311f1529c88b43aa499e15805a91",

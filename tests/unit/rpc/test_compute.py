@@ -175,3 +175,69 @@ def test_remove_volume_connection_belongs_to_detach_volume(rpc, context, instanc
 def test_a_cap_without_a_release_is_refused(rpc):
     with pytest.raises(UsageError, match="'essex' is neither"):
         api(rpc, version_cap="essex")
+
+
+@pytest.mark.parametrize(
+    ("method", "version"),
+    [
+        ("get_vnc_console", "3.2"),
+        ("get_spice_console", "3.1"),
+        ("get_rdp_console", "3.10"),
+        ("get_serial_console", "3.34"),
+    ],
+)
+def test_consoles_are_asked_for_with_an_object(rpc, context, instance, method, version):
+    assert getattr(api(rpc), method)(context, instance, "type") == {"answer": method}
+    assert sent(rpc) == ("call", "src", version, "object", {"console_type": "type"})
+
+
+ATTR = "remaining_instance_attr"
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "version"),
+    [
+        ("get_diagnostics", {}, "3.18"),
+        ("validate_console_port", {"port": 5900, "console_type": "novnc"}, "3.3"),
+    ],
+)
+def test_what_has_taken_objects_since_icehouse_is_sent_one(rpc, context, instance, method, arguments, version):
+    getattr(api(rpc, version_cap="icehouse"), method)(context, instance, **arguments)
+    assert sent(rpc) == ("call", "src", version, "object", arguments)
+
+
+@pytest.mark.parametrize(
+    ("converted", "cap", "version", "form"),
+    [((ATTR,), "juno", "3.28", "object"), ((ATTR,), "icehouse", "3.0", "dict"), ((), "juno", "3.0", "dict")],
+)
+def test_console_output_is_asked_for_as_the_work_item_and_the_cap_allow(
+    rpc, context, instance, converted, cap, version, form
+):
+    api(rpc, *converted, version_cap=cap).get_console_output(context, instance, 10)
+    assert sent(rpc) == ("call", "src", version, form, {"tail_length": 10})
+
+
+@pytest.mark.parametrize(("converted", "form"), [((ATTR,), "object"), ((), "dict")])
+def test_diagnostics_in_novas_terms_have_one_version_for_both_forms(rpc, context, instance, converted, form):
+    api(rpc, *converted).get_instance_diagnostics(context, instance)
+    assert sent(rpc) == ("call", "src", "3.31", form, {})
+
+
+def test_casts_that_have_taken_objects_all_along_are_sent_one(rpc, context, instance):
+    client = api(rpc, version_cap="icehouse")
+    client.stop_instance(context, instance)
+    client.unrescue_instance(context, instance)
+    client.rescue_instance(context, instance, "secret", "image")
+    client.terminate_instance(context, instance, [])
+    assert [(e.operation, e.details["kind"], e.details["version"]) for e in rpc.trace] == [
+        ("stop_instance", "cast", "3.0"),
+        ("unrescue_instance", "cast", "3.11"),
+        ("rescue_instance", "cast", "3.9"),
+        ("terminate_instance", "cast", "3.22"),
+    ]
+    assert "rescue_image_ref" not in rpc.trace.effects[2].arguments
+
+
+def test_a_rescue_image_is_told_to_hosts_that_know_it(rpc, context, instance):
+    api(rpc).rescue_instance(context, instance, None, "image")
+    assert sent(rpc) == ("cast", "src", "3.24", "object", {"rescue_password": None, "rescue_image_ref": "image"})

@@ -215,6 +215,61 @@ def test_a_destroyed_instance_is_seen_by_those_who_read_deleted_rows(
     assert seen == {"no": [kept.id], "yes": [kept.id, destroyed.id], "only": [destroyed.id]}
 
 
+@pytest.fixture
+def some(context: RequestContext) -> dict[str, Any]:
+    """Four instances of a host: active, rescued, soft-deleted and deleted."""
+    states = {"active": {"task_state": "rebooting"}, "rescued": {}, "soft-delete": {}, "deleted": {}}
+    some = {state: create(context, host="a", vm_state=state, **values) for state, values in states.items()}
+    api.instance_destroy(context, some["deleted"]["uuid"])
+    return some
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, ["deleted", "soft-delete", "rescued", "active"]),
+        ({"host": "b"}, []),
+        ({"vm_state": "rescued", "host": "a"}, ["rescued"]),
+        ({"vm_state": ["active", "rescued"]}, ["rescued", "active"]),
+        ({"task_state": None, "deleted": False}, ["rescued"]),
+        ({"deleted": False}, ["rescued", "active"]),
+        ({"deleted": False, "soft_deleted": True}, ["soft-delete", "rescued", "active"]),
+        ({"deleted": True}, ["deleted", "soft-delete"]),
+        ({"deleted": True, "soft_deleted": False}, ["deleted"]),
+    ],
+)
+def test_filters_find_instances_the_newest_first(
+    context: RequestContext, some: dict[str, Any], filters: dict[str, Any], found: list[str]
+) -> None:
+    assert [row["vm_state"] for row in api.instance_get_all_by_filters(context, filters)] == found
+
+
+def test_filters_find_several_uuids(context: RequestContext, some: dict[str, Any]) -> None:
+    uuids = [some["active"]["uuid"], some["deleted"]["uuid"]]
+    assert [row["uuid"] for row in api.instance_get_all_by_filters(context, {"uuid": uuids})] == uuids[::-1]
+    assert api.instance_get_all_by_filters(context, {"uuid": []}) == []
+
+
+def test_the_newest_is_the_one_that_was_created_last(context: RequestContext, now: datetime.datetime) -> None:
+    later = create(context, created_at=now + datetime.timedelta(hours=1))
+    earlier = create(context, created_at=now)
+    found = api.instance_get_all_by_filters(context, {"deleted": False})
+    assert [row["uuid"] for row in found] == [later["uuid"], earlier["uuid"]]
+
+
+def test_filters_find_only_the_projects_own_for_who_is_no_admin(context: RequestContext, some: dict[str, Any]) -> None:
+    def found(project_id: str) -> int:
+        user = RequestContext(user_id="someone", project_id=project_id)
+        return len(api.instance_get_all_by_filters(user, {"deleted": False}))
+
+    assert (found("fake_project"), found("another")) == (2, 0)
+
+
+def test_a_filter_that_is_none_is_refused(context: RequestContext) -> None:
+    with pytest.raises(NotImplementedError, match="instances by 'name'"):
+        api.instance_get_all_by_filters(context, {"name": ".*"})
+
+
 def test_destroying_keeps_system_metadata_only(context: RequestContext) -> None:
     uuid = create(context, metadata={"a": "1"}, system_metadata={"b": "2"}, security_groups=["default"])["uuid"]
     api.instance_fault_create(context, builders.fault_row(id=None, instance_uuid=uuid))

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from fakevirt import exceptions, states
-from fakevirt.driver.hypervisor import CPU, Disk, Domain, Storage
+from fakevirt.driver.domain import Domain
+from fakevirt.driver.hypervisor import CPU
+from fakevirt.driver.storage import Disk, Storage
 
 NAME = "instance-00000001"
 BDI = Callable[..., dict[str, Any]]

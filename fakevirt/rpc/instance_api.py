@@ -1,0 +1,97 @@
+"""What the API does with an instance before a host hears of it, for services that ask for it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fakevirt import exceptions, states
+from fakevirt.context import RequestContext
+from fakevirt.objects.block_device import BlockDeviceMappingList
+from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceAction
+from fakevirt.rpc.compute import ComputeAPI
+
+
+class InstanceAPI:
+    """The part of Nova's compute API that managers and the conductor call: checks, new task state, action, message.
+
+    Args:
+        rpcapi: The compute managers of all hosts.
+    """
+
+    def __init__(self, rpcapi: ComputeAPI) -> None:
+        self._rpcapi = rpcapi
+
+    def stop(self, context: RequestContext, instance: Instance) -> None:
+        """Stop an instance that is active or in error; InstanceInvalidState if it is not, or busy."""
+        _check_state(instance, "stop", (states.ACTIVE, states.ERROR))
+        self.force_stop(context, instance)
+
+    def force_stop(self, context: RequestContext, instance: Instance) -> None:
+        """Stop an instance whatever its state is; UnexpectedTaskStateError if it is busy."""
+        instance.task_state = states.POWERING_OFF
+        instance.progress = 0
+        instance.save(expected_task_state=[None])
+        self._start_action(context, instance, "stop")
+        self._rpcapi.stop_instance(context, instance)
+
+    def delete(self, context: RequestContext, instance: Instance) -> None:
+        """Delete an instance whatever its state is, unless that is switched off for it."""
+        if instance.disable_terminate:
+            return
+        bdms = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid)
+        instance.task_state = states.DELETING
+        instance.progress = 0
+        instance.save()
+        self._start_action(context, instance, "delete")
+        self._rpcapi.terminate_instance(context, instance, bdms)
+
+    def rescue(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        rescue_password: str | None = None,
+        rescue_image_ref: str | None = None,
+    ) -> None:
+        """Run an instance from a rescue image.
+
+        Args:
+            context: The request.
+            instance: The instance: active, stopped or in error.
+            rescue_password: Its administrator's password there; a generated one unless given.
+            rescue_image_ref: The image; the one that the instance was made of unless given.
+
+        Raises:
+            InstanceInvalidState: It is in another state, or busy.
+            InstanceNotRescuable: It boots from a volume.
+        """
+        _check_state(instance, "rescue", (states.ACTIVE, states.STOPPED, states.ERROR))
+        root = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid).root_bdm()
+        if not instance.image_ref or (root is not None and root.is_volume):
+            raise exceptions.InstanceNotRescuable(
+                instance_id=instance.uuid, reason="Cannot rescue a volume-backed instance"
+            )
+        instance.task_state = states.RESCUING
+        instance.save(expected_task_state=[None])
+        self._start_action(context, instance, "rescue")
+        self._rpcapi.rescue_instance(context, instance, rescue_password, rescue_image_ref)
+
+    def unrescue(self, context: RequestContext, instance: Instance) -> None:
+        """Run a rescued instance from its own disk again; InstanceInvalidState if it is not rescued, or busy."""
+        _check_state(instance, "unrescue", (states.RESCUED,))
+        instance.task_state = states.UNRESCUING
+        instance.save(expected_task_state=[None])
+        self._start_action(context, instance, "unrescue")
+        self._rpcapi.unrescue_instance(context, instance)
+
+    def _start_action(self, context: RequestContext, instance: Instance, action: str) -> None:
+        InstanceAction.action_start(context, instance.uuid, action, want_result=False)
+
+
+def _check_state(instance: Instance, method: str, vm_states: Collection[str]) -> None:
+    for attr, state, allowed in (
+        ("vm_state", instance.vm_state, vm_states),
+        ("task_state", instance.task_state, (None,)),
+    ):
+        if state not in allowed:
+            raise exceptions.InstanceInvalidState(instance_uuid=instance.uuid, attr=attr, state=state, method=method)
