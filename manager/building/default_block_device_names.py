@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fakevirt.block_device import DEFAULT_ROOT_DEV_NAME, get_next_device_name
 from fakevirt.context import RequestContext
 from fakevirt.manager.block_devices import is_ephemeral, is_swap, is_volume
-from fakevirt.manager.compute_utils.device_names import default_device_names_for_instance, get_next_device_name
+from fakevirt.manager.compute_utils.device_names import default_device_names_for_instance
 from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _root_device_name(
     try:
         return manager.driver.default_root_device_name(instance, image_meta, root_bdm)
     except NotImplementedError:
-        return get_next_device_name([])
+        return get_next_device_name([], DEFAULT_ROOT_DEV_NAME)
 
 
 def _name_devices(

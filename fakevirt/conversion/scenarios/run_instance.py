@@ -80,24 +80,17 @@ def server_built_without_a_root_disk(cloud: Cloud) -> None:
 
 @scenario(enters=_BUILD)
 def server_built_with_the_root_device_of_its_image(cloud: Cloud) -> None:
-    """The image names the root device, and the driver names the other disks."""
-    driver: Any = cloud.host("src").driver
-
-    def name_devices(instance: Any, root_device_name: str, *block_device_lists: Any) -> None:
-        for bdm in block_device_lists[2]:
-            bdm.device_name = "/dev/vdz"
-            bdm.save()
-
-    driver.default_device_names_for_instance = name_devices
-    cloud.create_server(host="src", root_device_name="/dev/vda", block_devices=[_VOLUME | {"source_type": "blank"}])
+    """The image names the root device, and the driver names the other disk."""
+    cloud.create_server(root_device_name="/dev/vda", block_devices=[_VOLUME | {"source_type": "blank"}])
 
 
 @scenario(enters=_BUILD)
-def server_built_with_the_root_device_of_the_driver(cloud: Cloud) -> None:
-    """Nobody has named the root device, and the driver knows a name."""
-    driver: Any = cloud.host("src").driver
-    driver.default_root_device_name = lambda instance, image_meta, root_bdm: "/dev/vda"
-    cloud.create_server(host="src")
+def server_built_by_a_driver_that_names_no_devices(cloud: Cloud) -> None:
+    """The driver leaves the names of devices to the manager."""
+    for operation in ("default_root_device_name", "default_device_names_for_instance"):
+        cloud.faults.fail("driver", operation, with_=NotImplementedError)
+    blank = _VOLUME | {"source_type": "blank"}
+    cloud.create_server(block_devices=[blank, blank | {"device_name": "/dev/sdb"}])
 
 
 @scenario(enters=_BUILD, settings=Settings(default_access_ip_network_name="private"))
