@@ -75,6 +75,14 @@ class MigrationNotFound(NotFound):
     msg_fmt = "Migration %(migration_id)s could not be found."
 
 
+class MigrationNotFoundByStatus(MigrationNotFound):
+    msg_fmt = "Migration not found for instance %(instance_id)s with status %(status)s."
+
+
+class FlavorNotFound(NotFound):
+    msg_fmt = "Flavor %(flavor_id)s could not be found."
+
+
 class SecurityGroupNotFound(NotFound):
     msg_fmt = "Security group %(security_group_id)s not found."
 
@@ -218,6 +226,10 @@ class DestinationDiskExists(Invalid):
 
 class UnableToMigrateToSelf(Invalid):
     msg_fmt = "Unable to migrate instance (%(instance_id)s) to current host (%(host)s)."
+
+
+class CannotResizeToSameFlavor(NovaException):
+    msg_fmt = "When resizing, instances must change flavor!"
 
 
 class HypervisorUnavailable(NovaException):

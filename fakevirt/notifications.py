@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,13 @@ def metadata_to_dict(metadata: Mapping[str, Any] | Iterable[Mapping[str, Any]] |
     if isinstance(metadata, Mapping):
         return dict(metadata)
     return {row["key"]: row["value"] for row in metadata if not row["deleted"]}
+
+
+def cached_network_info(instance: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the VIFs that a dict of an instance carries with it, as JSON or as they are."""
+    info_cache = instance["info_cache"] or {}
+    network_info = info_cache.get("network_info") or []
+    return json.loads(network_info) if isinstance(network_info, str) else list(network_info)
 
 
 def usage_payload(

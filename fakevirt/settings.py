@@ -23,6 +23,9 @@ class Settings:
         volume_usage_poll_interval: Seconds between polls of volume usage; 0 turns it off.
         instance_name_template: How an instance is named on its hypervisor.
         glance_endpoint: Where image references of notifications point to.
+        allow_resize_to_same_host: Whether a server may stay on its host when it is resized.
+        allow_migrate_to_same_host: Whether it may when it is only moved.
+        resize_confirm_window: After how many seconds a resize is confirmed by itself; 0 means never.
         scheduler_max_attempts: How often a host is looked for before an instance goes to error.
         network_allocate_retries: How often the allocation of an instance's network is tried once more.
         block_device_allocate_retries: How often a volume that is being created is asked about once more.
@@ -53,6 +56,9 @@ class Settings:
     volume_usage_poll_interval: int = 0
     instance_name_template: str = "instance-%08x"
     glance_endpoint: str = "http://glance.example:9292"
+    allow_resize_to_same_host: bool = False
+    allow_migrate_to_same_host: bool = False
+    resize_confirm_window: int = 0
     scheduler_max_attempts: int = 3
     network_allocate_retries: int = 0
     block_device_allocate_retries: int = 60

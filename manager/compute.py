@@ -61,14 +61,28 @@ from fakevirt.manager.compute_utils.volume_usage import notify_about_volume_usag
 from fakevirt.manager.compute_v4 import ComputeV4Proxy
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.remaining_instance_attr import consoles, devices, diagnostics, periodic, power
+from fakevirt.manager.remaining_instance_attr import (
+    consoles,
+    devices,
+    diagnostics,
+    periodic,
+    power,
+    reboot,
+    resize,
+    resize_confirmation,
+    suspend,
+)
+from fakevirt.manager.resize_api import ResizeAPI
 from fakevirt.manager.resource_tracker import ResourceTracker
 from fakevirt.manager.steps import (
     clear_events_for_instance,
+    create_migration,
     error_out_instance_on_exception,
     get_compute_info,
     get_instance_block_device_info,
     get_instance_nw_info,
+    get_quotas,
+    get_resizes_in_progress,
     reschedule,
     revert_task_state,
     set_instance_error_state,
@@ -149,6 +163,7 @@ class ComputeManager:
         self.compute_api = InstanceAPI(parts.compute_rpcapi)
         self.compute_task_api = parts.compute_task_api
         self.scheduler_rpcapi = parts.scheduler_rpcapi
+        self.resize_api = ResizeAPI(parts.compute_rpcapi, parts.compute_task_api, self.settings)
         self.notifier = parts.notifier
         self.sleep = parts.sleep
         self.additional_endpoints = [ComputeV4Proxy(self)]
@@ -173,6 +188,13 @@ class ComputeManager:
     refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
     run_instance = WorkItemMethod(run_instance, "run_instance")
     build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
+    reboot_instance = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
+    suspend_instance = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
+    prep_resize = WorkItemMethod(resize.prep_resize, "remaining_instance_attr")
+    resize_instance = WorkItemMethod(resize.resize_instance, "remaining_instance_attr")
+    finish_resize = WorkItemMethod(resize.finish_resize, "remaining_instance_attr")
+    confirm_resize = WorkItemMethod(resize_confirmation.confirm_resize, "remaining_instance_attr")
+    _poll_unconfirmed_resizes = WorkItemMethod(resize_confirmation.poll_unconfirmed_resizes, "remaining_instance_attr")
     update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
 
     get_console_output = WorkItemMethod(consoles.get_console_output, "remaining_instance_attr")
@@ -213,12 +235,15 @@ class ComputeManager:
     _clear_events_for_instance = SharedStep(clear_events_for_instance)
     _default_block_device_names = SharedStep(default_block_device_names)
     _deleted_old_enough = SharedStep(periodic.deleted_old_enough)
+    _create_migration = SharedStep(create_migration)
     _error_out_instance_on_exception = SharedStep(error_out_instance_on_exception)
     _get_compute_info = SharedStep(get_compute_info)
     _get_instance_block_device_info = SharedStep(get_instance_block_device_info)
     _get_instance_nw_info = SharedStep(get_instance_nw_info)
     _prebuild_instance = SharedStep(prebuild_instance)
     _prep_block_device = SharedStep(prep_block_device)
+    _get_quotas = SharedStep(get_quotas)
+    _get_resizes_in_progress = SharedStep(get_resizes_in_progress)
     _reschedule = SharedStep(reschedule)
     _revert_task_state = SharedStep(revert_task_state)
     _set_instance_error_state = SharedStep(set_instance_error_state)

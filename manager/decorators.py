@@ -111,3 +111,27 @@ def wrap_instance_event(event_name: str) -> Callable[[Function], Function]:
         return wrapped
 
     return decorate
+
+
+def errors_out_migration(function: Function) -> Function:
+    """Set the migration to error when the method raises while it is under way.
+
+    A failure of that is logged and does not hide the error that led to it.
+    """
+    named = argument_namer(function, skip=2)
+
+    @functools.wraps(function)
+    def wrapped(manager: ComputeManager, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(manager, context, *args, **kwargs)
+        except Exception:
+            migration = named(args, kwargs)["migration"]
+            if migration.status in ("migrating", "post-migrating"):
+                try:
+                    migration.status = "error"
+                    migration.save()
+                except Exception:
+                    LOG.exception("Failed to set the migration to error")
+            raise
+
+    return wrapped

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from oslo_utils import excutils
 
-from fakevirt import exceptions
+from fakevirt import exceptions, flavors, states
 from fakevirt.context import RequestContext
 from fakevirt.driver.profile import reader
+from fakevirt.notifications import metadata_to_dict
+from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance import InstanceList
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
-
+    from fakevirt.objects.migration import Migration
 
 #: What of the driver's resources a compute node has a column and a field for.
 _REPORTED = (
@@ -49,6 +51,19 @@ class _Usage:
             busy=read("task_state") is not None,
         )
 
+    @classmethod
+    def of_flavor(cls, read: Callable[[str], Any]) -> _Usage:
+        return cls(
+            memory_mb=read("memory_mb"),
+            vcpus=read("vcpus"),
+            disk_gb=read("root_gb") + read("ephemeral_gb"),
+            busy=False,
+        )
+
+
+#: The task states of an instance that is being resized; before and after them it is active, stopped or resized.
+_RESIZING = frozenset({states.RESIZE_PREP, states.RESIZE_MIGRATING, states.RESIZE_MIGRATED, states.RESIZE_FINISH})
+
 
 class ResourceTracker:
     """Keeps the compute node's row in step with the driver's resources and the instances on the node.
@@ -63,14 +78,20 @@ class ResourceTracker:
         self._nodename = nodename
         self._resources: dict[str, Any] = {}
         self._tracked: dict[str, _Usage] = {}
+        #: What is held for resizes, by instance: the flavor's id and what it needs.
+        self._held: dict[str, tuple[int, _Usage]] = {}
         self._node: Any = None
 
     def update_available_resource(self, context: RequestContext) -> None:
-        """Count anew: the driver's resources and the instances that the database has on the node."""
+        """Count anew: the driver's resources, and the instances and resizes that the database has on the node."""
         resources = self._manager.driver.get_available_resource(self._nodename)
         self._resources = {name: resources[name] for name in _REPORTED}
         instances = InstanceList.get_by_host_and_node(context, self._manager.host, self._nodename)
         self._tracked = {instance.uuid: _Usage.of(functools.partial(getattr, instance)) for instance in instances}
+        self._held = {}
+        for migration, instance in self._manager._get_resizes_in_progress(context, self._nodename):
+            if _is_resizing(reader(instance)):
+                self._hold(context, migration, instance)
         self._write(context)
 
     def update_usage(self, context: RequestContext, read: Callable[[str], Any]) -> None:
@@ -119,9 +140,81 @@ class ResourceTracker:
                 self._tracked.pop(uuid, None)
                 self._write(context)
 
+    @contextlib.contextmanager
+    def resize_claim(
+        self, context: RequestContext, instance: Any, flavor: Any, limits: Mapping[str, Any] | None = None
+    ) -> Iterator[Migration]:
+        """Reserve what an instance will need here when it has been resized, and give it back if the block fails.
+
+        Args:
+            context: The request.
+            instance: A dict or an object.
+            flavor: What it is to have, a dict or an object.
+            limits: As for :meth:`instance_claim`.
+
+        Returns:
+            The migration, which has been created.
+
+        Raises:
+            ComputeResourcesUnavailable: It needs more than is left.
+        """
+        if not self._resources:
+            yield self._manager._create_migration(context, instance, flavor, self._nodename)
+            return
+        overhead = self._manager.driver.estimate_instance_overhead(flavor)["memory_mb"]
+        usage = _Usage.of_flavor(reader(flavor))
+        self._check(usage.memory_mb + overhead, usage.disk_gb, limits or {})
+        migration: Migration = self._manager._create_migration(context, instance, flavor, self._nodename)
+        self._hold(context, migration, instance)
+        self._write(context)
+        try:
+            yield migration
+        except Exception:
+            with excutils.save_and_reraise_exception():
+                self.drop_resize_claim(context, instance, flavor)
+
+    def drop_resize_claim(self, context: RequestContext, instance: Any, flavor: Any) -> None:
+        """Give back what is held for a resize, if it is for that flavor.
+
+        Args:
+            context: The request.
+            instance: A dict or an object.
+            flavor: The flavor that is no longer needed, a dict or an object.
+        """
+        flavor_id, _ = self._held.get(reader(instance)("uuid"), (None, None))
+        if flavor_id == reader(flavor)("id"):
+            del self._held[reader(instance)("uuid")]
+            self._write(context)
+
+    def _hold(self, context: RequestContext, migration: Any, instance: Any) -> None:
+        """Hold what a resize needs on this node: the new flavor where it goes, the old one where it may return."""
+        read, read_migration = reader(instance), reader(migration)
+        here = (self._manager.host, self._nodename)
+        incoming = (read_migration("dest_compute"), read_migration("dest_node")) == here
+        outbound = (read_migration("source_compute"), read_migration("source_node")) == here
+        if incoming and outbound:
+            # The instance counts with the flavor that it has now: held is the other one.
+            which = "new" if read("instance_type_id") == read_migration("old_instance_type_id") else "old"
+        elif read("uuid") in self._tracked:
+            return
+        else:
+            which = "new" if incoming else "old"
+        flavor_id = read_migration(f"{which}_instance_type_id")
+        try:
+            flavor = flavors.extract_flavor(metadata_to_dict(read("system_metadata")), f"{which}_")
+        except KeyError:
+            # The old one is kept there only when the destination has begun to finish.
+            usage = _Usage.of_flavor(reader(Flavor.get_by_id(context, flavor_id)))
+        else:
+            usage = _Usage.of_flavor(flavor.__getitem__)
+        self._held[read("uuid")] = (flavor_id, usage)
+
+    def _usages(self) -> list[_Usage]:
+        return [*self._tracked.values(), *(usage for _, usage in self._held.values())]
+
     def _check(self, memory_mb: int, disk_gb: int, limits: Mapping[str, Any]) -> None:
-        used_mb = sum(usage.memory_mb for usage in self._tracked.values())
-        used_gb = sum(usage.disk_gb for usage in self._tracked.values())
+        used_mb = sum(usage.memory_mb for usage in self._usages())
+        used_gb = sum(usage.disk_gb for usage in self._usages())
         reasons = [
             f"Free {kind} {limit - used:.2f} {unit} < requested {wanted} {unit}"
             for kind, unit, limit, used, wanted in (
@@ -134,7 +227,7 @@ class ResourceTracker:
             raise exceptions.ComputeResourcesUnavailable(reason="; ".join(reasons))
 
     def _write(self, context: RequestContext) -> None:
-        usages = list(self._tracked.values())
+        usages = self._usages()
         memory_mb_used = sum(usage.memory_mb for usage in usages)
         local_gb_used = sum(usage.disk_gb for usage in usages)
         values = {
@@ -144,7 +237,14 @@ class ResourceTracker:
             "local_gb_used": local_gb_used,
             "free_disk_gb": self._resources["local_gb"] - local_gb_used,
             "vcpus_used": sum(usage.vcpus for usage in usages),
-            "running_vms": len(usages),
+            "running_vms": len(self._tracked),
             "current_workload": sum(usage.busy for usage in usages),
         }
         self._node = self._manager._write_compute_node(context, self._node, values)
+
+
+def _is_resizing(read: Callable[[str], Any]) -> bool:
+    vm_state = read("vm_state")
+    return vm_state == states.RESIZED or (
+        vm_state in (states.ACTIVE, states.STOPPED) and read("task_state") in _RESIZING
+    )

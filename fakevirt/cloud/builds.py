@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fakevirt import services, states
-from fakevirt.cloud.servers import FLAVOR
+from fakevirt.cloud.servers import flavor_metadata
 from fakevirt.cloud.world import API_JOINS, IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
 from fakevirt.context import admin_context
@@ -181,11 +181,11 @@ class BuildRequests(World):
             hostname=f"server-{number}",
             display_name=f"server-{number}",
             launch_index=0,
-            instance_type_id=2,
+            instance_type_id=1,
             vcpus=1,
             ephemeral_gb=0,
             metadata={"role": "guest"},
-            system_metadata={**FLAVOR, "image_base_image_ref": IMAGE},
+            system_metadata={**flavor_metadata(), "image_base_image_ref": IMAGE},
             security_groups=make_secgroup_list(_SECURITY_GROUPS),
             info_cache=InstanceInfoCache(network_info=[]),
             **values,

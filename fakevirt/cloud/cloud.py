@@ -5,9 +5,11 @@ from __future__ import annotations
 from fakevirt.cloud.builds import BuildRequests
 from fakevirt.cloud.consoles import ConsoleRequests
 from fakevirt.cloud.hosts import Hosts
+from fakevirt.cloud.lifecycle import LifecycleRequests
 from fakevirt.cloud.live_migration import LiveMigrationRequests
 from fakevirt.cloud.periodic import PeriodicTasks
 from fakevirt.cloud.rescue import RescueRequests
+from fakevirt.cloud.resize import ResizeRequests
 from fakevirt.cloud.security_groups import SecurityGroupRequests
 from fakevirt.cloud.servers import Servers
 from fakevirt.cloud.volumes import VolumeRequests
@@ -18,7 +20,9 @@ class Cloud(
     Hosts,
     BuildRequests,
     LiveMigrationRequests,
+    LifecycleRequests,
     VolumeRequests,
+    ResizeRequests,
     SecurityGroupRequests,
     ConsoleRequests,
     RescueRequests,

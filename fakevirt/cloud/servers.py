@@ -8,7 +8,7 @@ from typing import Any
 from oslo_serialization import jsonutils
 from sqlalchemy import delete
 
-from fakevirt import services
+from fakevirt import flavors, services
 from fakevirt.cloud.world import API_JOINS, IMAGE, Host, World
 from fakevirt.context import admin_context
 from fakevirt.db import api as db
@@ -18,19 +18,6 @@ from fakevirt.instrument.probe import unwrap
 from fakevirt.objects.instance import Instance
 from fakevirt.usage_error import UsageError
 
-#: The flavor of every server, as it stands in system_metadata (up to Juno).
-FLAVOR = {
-    "instance_type_id": "2",
-    "instance_type_name": "m1.small",
-    "instance_type_flavorid": "2",
-    "instance_type_memory_mb": "512",
-    "instance_type_vcpus": "1",
-    "instance_type_root_gb": "1",
-    "instance_type_ephemeral_gb": "0",
-    "instance_type_swap": "0",
-    "instance_type_rxtx_factor": "1.0",
-    "instance_type_vcpu_weight": "None",
-}
 _DEVICES = [f"/dev/vd{letter}" for letter in string.ascii_lowercase]
 _ROOT_DEVICE = _DEVICES[0]
 _ENCRYPTION = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256, "control_location": "front-end"}
@@ -143,9 +130,9 @@ class Servers(World):
             launched_at=self.clock.now,
             hostname=f"server-{number}",
             display_name=f"server-{number}",
-            instance_type_id=2,
+            instance_type_id=1,
             metadata={"role": "guest"},
-            system_metadata={**FLAVOR, "image_base_image_ref": IMAGE},
+            system_metadata={**flavor_metadata(), "image_base_image_ref": IMAGE},
             security_groups=["default"],
             **values,
         )
@@ -213,3 +200,10 @@ class Servers(World):
             "delete_on_termination": False,
             "connection_info": connection_info,
         }
+
+
+def flavor_metadata() -> dict[str, str | None]:
+    """Return the flavor of every server, as it stands in system_metadata (up to Juno)."""
+    kept: dict[str, str | None] = {}
+    flavors.save_flavor_info(kept, builders.flavor_row().__getitem__)
+    return kept

@@ -273,6 +273,7 @@ class World:
         with self.trace.muted(), services.running_as(self._api):
             self.names[self.network.add_network().id] = "network"
             self.images.create(self.context, {"id": IMAGE, "name": "image"})
+            db.flavor_create(self.context, builders.flavor_row(id=None))
             for host in self._hosts.values():
                 service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
                 for nodename in host.hypervisor.nodes:

@@ -179,6 +179,35 @@ class ConductorAPI:
             extra_usage_info=extra_usage_info,
         )
 
+    def migration_get_in_progress_by_host_and_node(
+        self, context: RequestContext, host: str, node: str
+    ) -> list[dict[str, Any]]:
+        """Return the migrations from or to a node that did not end yet, each with its ``instance``."""
+        migrations: list[dict[str, Any]] = self._client.call(
+            context, "migration_get_in_progress_by_host_and_node", host=host, node=node
+        )
+        return migrations
+
+    def quota_commit(
+        self,
+        context: RequestContext,
+        reservations: list[str],
+        project_id: str | None = None,
+        user_id: str | None = None,
+    ) -> None:
+        """Make reserved changes part of the usage, of the context's project and user unless others are given."""
+        self._client.call(context, "quota_commit", reservations=reservations, project_id=project_id, user_id=user_id)
+
+    def quota_rollback(
+        self,
+        context: RequestContext,
+        reservations: list[str],
+        project_id: str | None = None,
+        user_id: str | None = None,
+    ) -> None:
+        """Give reserved changes up; arguments as above."""
+        self._client.call(context, "quota_rollback", reservations=reservations, project_id=project_id, user_id=user_id)
+
     def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
         """Insert a fault of an instance and return it."""
         fault: dict[str, Any] = self._client.call(context, "instance_fault_create", values=values)
@@ -232,9 +261,48 @@ class ComputeTaskAPI:
             context,
             "migrate_server",
             instance=instance,
-            host=host,
+            scheduler_hint={"host": host},
+            live=True,
+            rebuild=False,
+            flavor=None,
             block_migration=block_migration,
             disk_over_commit=disk_over_commit,
+            reservations=None,
+        )
+
+    def resize_instance(
+        self,
+        context: RequestContext,
+        instance: Any,
+        extra_instance_updates: Any,
+        scheduler_hint: dict[str, Any],
+        flavor: Any,
+        reservations: list[str] | None,
+    ) -> None:
+        """Let the conductor choose a host and resize an instance there.
+
+        Args:
+            context: The request.
+            instance: The instance, an object.
+            extra_instance_updates: Accepted as in Nova, where cells read it.
+            scheduler_hint: ``filter_properties``.
+            flavor: What it is to have, in any form; flavors go as dicts until Liberty.
+            reservations: What was reserved for it.
+
+        Raises:
+            NoValidHost: No host takes it.
+        """
+        self._client.call(
+            context,
+            "migrate_server",
+            instance=instance,
+            scheduler_hint=scheduler_hint,
+            live=False,
+            rebuild=False,
+            flavor=flattened(flavor),
+            block_migration=None,
+            disk_over_commit=None,
+            reservations=reservations,
         )
 
     def build_instances(

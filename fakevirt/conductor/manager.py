@@ -206,6 +206,24 @@ class ConductorManager(ObjectActions):
         )
         self.notifier.info(context, "compute.instance.exists", payload)
 
+    def migration_get_in_progress_by_host_and_node(
+        self, context: RequestContext, host: str, node: str
+    ) -> list[dict[str, Any]]:
+        """Return the migrations from or to a node that did not end yet."""
+        return [legacy_dict(row) for row in db.migration_get_in_progress_by_host_and_node(context, host, node)]
+
+    def quota_commit(
+        self, context: RequestContext, reservations: list[str], project_id: str | None, user_id: str | None
+    ) -> None:
+        """Make reserved changes part of the usage."""
+        db.reservation_commit(context, reservations, project_id=project_id, user_id=user_id)
+
+    def quota_rollback(
+        self, context: RequestContext, reservations: list[str], project_id: str | None, user_id: str | None
+    ) -> None:
+        """Give reserved changes up."""
+        db.reservation_rollback(context, reservations, project_id=project_id, user_id=user_id)
+
     def instance_fault_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
         """Insert a fault of an instance."""
         return db.instance_fault_create(context, values)

@@ -6,18 +6,21 @@ import logging
 from typing import Any
 
 import oslo_messaging as messaging
+from oslo_utils import excutils
 
 from fakevirt import exceptions, notifications, services, states
 from fakevirt.conductor.build_instances import BuildInstancesTask
+from fakevirt.conductor.cold_migrate import ColdMigrationTask
 from fakevirt.conductor.live_migrate import PRE_CHECK_ERRORS, LiveMigrationTask
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceActionEvent
 from fakevirt.objects.instance_fault import InstanceFault, describe_fault
 from fakevirt.objects.network_request import NetworkRequestList
+from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.server import expected_exceptions
-from fakevirt.settings import Settings
 from fakevirt.usage_error import UsageError
 
 LOG = logging.getLogger(__name__)
@@ -39,26 +42,74 @@ class ComputeTaskManager:
         self.compute_api = compute_api
         self.scheduler = scheduler
 
-    @expected_exceptions(*PRE_CHECK_ERRORS)
+    @expected_exceptions(exceptions.NoValidHost, *PRE_CHECK_ERRORS)
     def migrate_server(
         self,
         context: RequestContext,
         instance: Any,
-        host: str,
-        block_migration: bool,
-        disk_over_commit: bool,
+        scheduler_hint: dict[str, Any],
+        live: bool,
+        rebuild: bool,
+        flavor: dict[str, Any] | None,
+        block_migration: bool | None,
+        disk_over_commit: bool | None,
+        reservations: list[str] | None = None,
     ) -> None:
-        """Start a live migration of ``instance`` to ``host``.
+        """Start a live migration or a resize.
+
+        Args:
+            context: The request.
+            instance: The instance, an object.
+            scheduler_hint: ``host`` of a live migration, ``filter_properties`` of a resize.
+            live: Whether it moves while it runs.
+            rebuild: Whether it is built anew, which nothing here asks for.
+            flavor: What it is to have after a resize.
+            block_migration: Whether disks are copied.
+            disk_over_commit: Whether disks may need more than the destination has.
+            reservations: What was reserved for a resize.
 
         Raises:
-            MigrationError: Something else than a check went wrong.
-            Exception: What :meth:`LiveMigrationTask.execute` raised; the instance is free again.
+            NotImplementedError: It is neither of the two.
+            MigrationError: Something else than a check went wrong in a live migration.
+            NoValidHost: No host takes the instance.
+            Exception: What a check of the live migration raised; the instance is free again.
         """
+        if live and not rebuild and not flavor:
+            self._live_migrate(context, instance, scheduler_hint["host"], bool(block_migration), bool(disk_over_commit))
+        elif not live and not rebuild and flavor:
+            InstanceActionEvent.event_start(context, instance.uuid, "cold_migrate", want_result=False)
+            error = None
+            try:
+                self._cold_migrate(context, instance, flavor, scheduler_hint["filter_properties"], reservations)
+            except Exception as caught:
+                error = caught
+                raise
+            finally:
+                InstanceActionEvent.event_finish_with_failure(
+                    context,
+                    instance.uuid,
+                    "cold_migrate",
+                    exc_val=error,
+                    exc_tb=error.__traceback__ if error else None,
+                    want_result=False,
+                )
+        else:
+            raise NotImplementedError
+
+    def _live_migrate(
+        self, context: RequestContext, instance: Any, host: str, block_migration: bool, disk_over_commit: bool
+    ) -> None:
         task = LiveMigrationTask(context, instance, host, block_migration, disk_over_commit, self.compute_api)
         try:
             task.execute()
         except PRE_CHECK_ERRORS as error:
-            self._set_vm_state_and_notify(context, instance, error)
+            updates = {
+                "vm_state": instance.vm_state,
+                "task_state": None,
+                "expected_task_state": states.MIGRATING,
+            }
+            request_spec = {"instance_properties": {"uuid": instance.uuid}}
+            self._set_vm_state_and_notify(context, updates, error, request_spec)
             raise
         except UsageError:
             raise
@@ -89,7 +140,7 @@ class ComputeTaskManager:
             compute_api=self.compute_api,
             scheduler=self.scheduler,
             notifier=self.notifier,
-            max_attempts=_settings().scheduler_max_attempts,
+            max_attempts=_running_service().settings.scheduler_max_attempts,
         )
         task.execute(
             context,
@@ -102,39 +153,63 @@ class ComputeTaskManager:
             security_groups=security_groups,
         )
 
-    def _set_vm_state_and_notify(self, context: RequestContext, instance: Any, error: exceptions.NovaException) -> None:
+    def _cold_migrate(
+        self,
+        context: RequestContext,
+        instance: Any,
+        flavor: dict[str, Any],
+        filter_properties: dict[str, Any],
+        reservations: list[str] | None,
+    ) -> None:
+        task = ColdMigrationTask(
+            context,
+            instance,
+            flavor,
+            filter_properties,
+            reservations,
+            compute_api=self.compute_api,
+            scheduler=self.scheduler,
+            max_attempts=_running_service().settings.scheduler_max_attempts,
+        )
+        quotas = Quotas.from_reservations(context, reservations, instance=instance)
+        updates = {"vm_state": instance.vm_state, "task_state": None}
+        try:
+            destination = task.choose_destination()
+        except exceptions.NoValidHost as error:
+            self._set_vm_state_and_notify(context, updates, error, task.request_spec)
+            quotas.rollback()
+            kind = "cold migrate" if flavor["id"] == instance.instance_type_id else "resize"
+            raise exceptions.NoValidHost(reason=f"No valid host found for {kind}") from error
+        try:
+            task.prepare(destination)
+        except Exception as error:
+            with excutils.save_and_reraise_exception():
+                self._set_vm_state_and_notify(context, updates, error, task.request_spec)
+                quotas.rollback()
+
+    def _set_vm_state_and_notify(
+        self, context: RequestContext, updates: dict[str, Any], error: Exception, request_spec: dict[str, Any]
+    ) -> None:
         """End the migration in the instance's row, add a fault, and tell of both."""
         LOG.warning("Failed to compute_task_migrate_server: %s", error)
-        updates = {
-            "vm_state": instance.vm_state,
-            "task_state": None,
-            "expected_task_state": states.MIGRATING,
-        }
-        old, new = db.instance_update_and_get_original(context, instance.uuid, updates)
+        host = _running_service().host
+        properties = request_spec["instance_properties"]
+        uuid = properties["uuid"]
+        old, new = db.instance_update_and_get_original(context, uuid, updates)
         notifications.send_update(context, old, new, service="compute_task")
-        fault = InstanceFault(context, instance_uuid=instance.uuid, host=_running_host(), **describe_fault(error))
-        fault.create()
-        properties = {"uuid": instance.uuid}
+        InstanceFault(context, instance_uuid=uuid, host=host, **describe_fault(error)).create()
         payload = {
-            "request_spec": {"instance_properties": properties},
+            "request_spec": request_spec,
             "instance_properties": properties,
-            "instance_id": instance.uuid,
-            "state": instance.vm_state,
+            "instance_id": uuid,
+            "state": updates["vm_state"],
             "method": "migrate_server",
             "reason": error,
         }
-        self.notifier.error(
-            context, "compute_task.migrate_server", payload, publisher_id=f"compute_task.{_running_host()}"
-        )
+        self.notifier.error(context, "compute_task.migrate_server", payload, publisher_id=f"compute_task.{host}")
 
 
-def _settings() -> Settings:
+def _running_service() -> services.Service:
     service = services.current()
     assert service is not None, "an RPC server runs its endpoints as a service"
-    return service.settings
-
-
-def _running_host() -> str:
-    service = services.current()
-    assert service is not None, "an RPC server runs its endpoints as a service"
-    return service.host
+    return service

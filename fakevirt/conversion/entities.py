@@ -19,6 +19,7 @@ _SIGNATURES = {
     "ComputeNode": frozenset({"service_id", "hypervisor_hostname"}),
     "Service": frozenset({"binary", "topic", "report_count"}),
     "BlockDeviceMapping": frozenset({"source_type", "destination_type", "instance_uuid"}),
+    "Flavor": frozenset({"flavorid", "rxtx_factor", "vcpu_weight"}),
     "Migration": frozenset({"source_compute", "dest_compute"}),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.entities import normalise, recognise
-from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer
+from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer, Form
 from fakevirt.instrument.faults import Fault
 from fakevirt.instrument.trace import Effect, Trace
 from fakevirt.manager.compute import ComputeManager
@@ -146,10 +146,18 @@ def observe(
 
 def _is_unversioned(effect: CanonicalEffect) -> bool:
     """Tell whether an effect carries something else than an object, or an object that its receiver cannot expect."""
-    forms = {form.form for form in effect.forms if form.path.startswith("arguments")}
+    forms = {form.form for form in effect.forms if form.path.startswith("arguments") and not _is_plain(effect, form)}
     version = effect.effect.details.get("version")
     unexpected = version is not None and not takes_object(effect.operation, version)
     return bool(forms - {"object"}) or ("object" in forms and unexpected)
+
+
+def _is_plain(effect: CanonicalEffect, form: Form) -> bool:
+    """Tell whether a dict is what a message has there: no version spoken here has an object for it.
+
+    A flavor is a dict until Liberty (compute RPC 4.1), and a request_spec, which holds an instance's, until Newton.
+    """
+    return effect.channel == "rpc" and (form.schema == "Flavor" or form.path.startswith("arguments.request_spec"))
 
 
 def _owner(effect: CanonicalEffect) -> str | None:

@@ -162,6 +162,24 @@ def migration_row(**updates: Any) -> dict[str, Any]:
     )
 
 
+def flavor_row(**updates: Any) -> dict[str, Any]:
+    """Return the flavor of every server, a small one; raises UsageError as :func:`instance_row`."""
+    return _row(
+        models.Flavor,
+        updates,
+        name="m1.small",
+        memory_mb=512,
+        vcpus=1,
+        root_gb=1,
+        ephemeral_gb=0,
+        flavorid="2",
+        swap=0,
+        rxtx_factor=1.0,
+        disabled=False,
+        is_public=True,
+    )
+
+
 def security_group_row(**updates: Any) -> dict[str, Any]:
     """Return a security group; raises UsageError as :func:`instance_row`."""
     return _row(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from oslo_utils import timeutils
-from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Enum, Float, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
@@ -398,6 +398,72 @@ class Migration(Base):
         viewonly=True,
         lazy="raise",
     )
+
+
+class Flavor(Base):
+    """What servers can be had; ``extra_specs`` can be joined."""
+
+    __tablename__ = "instance_types"
+    __table_args__ = (
+        UniqueConstraint("flavorid", "deleted", name="uniq_instance_types0flavorid0deleted"),
+        UniqueConstraint("name", "deleted", name="uniq_instance_types0name0deleted"),
+    )
+
+    name: Mapped[str | None]
+    memory_mb: Mapped[int]
+    vcpus: Mapped[int]
+    root_gb: Mapped[int | None]
+    ephemeral_gb: Mapped[int | None]
+    flavorid: Mapped[str | None]
+    swap: Mapped[int] = mapped_column(default=0)
+    rxtx_factor: Mapped[float | None] = mapped_column(Float, default=1)
+    vcpu_weight: Mapped[int | None]
+    disabled: Mapped[bool | None] = mapped_column(default=False)
+    is_public: Mapped[bool | None] = mapped_column(default=True)
+
+    extra_specs: Mapped[list[FlavorExtraSpec]] = relationship(
+        primaryjoin="and_(foreign(FlavorExtraSpec.instance_type_id) == Flavor.id, FlavorExtraSpec.deleted == 0)",
+        order_by="FlavorExtraSpec.id",
+        viewonly=True,
+        lazy="raise",
+    )
+
+
+class FlavorExtraSpec(Base):
+    """A key and its value that an administrator gave a flavor."""
+
+    __tablename__ = "instance_type_extra_specs"
+
+    key: Mapped[str | None]
+    value: Mapped[str | None]
+    instance_type_id: Mapped[int] = mapped_column(ForeignKey("instance_types.id"))
+
+
+class QuotaUsage(Base):
+    """How much of a resource a project's user has, and has reserved."""
+
+    __tablename__ = "quota_usages"
+
+    project_id: Mapped[str | None]
+    user_id: Mapped[str | None]
+    resource: Mapped[str]
+    in_use: Mapped[int]
+    reserved: Mapped[int]
+    until_refresh: Mapped[int | None]
+
+
+class Reservation(Base):
+    """A change of a resource's usage that is neither committed nor rolled back yet."""
+
+    __tablename__ = "reservations"
+
+    uuid: Mapped[Uuid]
+    usage_id: Mapped[int] = mapped_column(ForeignKey("quota_usages.id"))
+    project_id: Mapped[str | None]
+    user_id: Mapped[str | None]
+    resource: Mapped[str | None]
+    delta: Mapped[int]
+    expire: Mapped[datetime.datetime | None]
 
 
 class SecurityGroup(Base):

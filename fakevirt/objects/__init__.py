@@ -6,6 +6,7 @@ Importing the package registers every class, so that each can be made of what co
 from fakevirt import _oslo  # noqa: F401
 from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
 from fakevirt.objects.compute_node import ComputeNode, ComputeNodeList
+from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance import Instance, InstanceList
 from fakevirt.objects.instance_action import InstanceAction, InstanceActionEvent
 from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
@@ -15,6 +16,7 @@ from fakevirt.objects.instance_numa_topology import InstanceNUMACell, InstanceNU
 from fakevirt.objects.migration import Migration, MigrationList
 from fakevirt.objects.network_request import NetworkRequest, NetworkRequestList
 from fakevirt.objects.pci_device import PciDevice, PciDeviceList
+from fakevirt.objects.quotas import Quotas
 from fakevirt.objects.security_group import SecurityGroup, SecurityGroupList
 from fakevirt.objects.service import Service, ServiceList
 from fakevirt.objects.volume_usage import VolumeUsage
@@ -24,6 +26,7 @@ __all__ = [
     "BlockDeviceMappingList",
     "ComputeNode",
     "ComputeNodeList",
+    "Flavor",
     "Instance",
     "InstanceAction",
     "InstanceActionEvent",
@@ -40,6 +43,7 @@ __all__ = [
     "NetworkRequestList",
     "PciDevice",
     "PciDeviceList",
+    "Quotas",
     "SecurityGroup",
     "SecurityGroupList",
     "Service",

@@ -15,6 +15,7 @@ from oslo_versionedobjects import fields
 from oslo_versionedobjects.base import VersionedObject
 from oslo_versionedobjects.fields import (
     BooleanField,
+    FloatField,
     IntegerField,
     IPAddressField,
     IPV4AddressField,
@@ -31,6 +32,7 @@ __all__ = [
     "DateTimeField",
     "DictOfNullableStringsField",
     "DictOfStringsField",
+    "FloatField",
     "IPAddressField",
     "IPV4AddressField",
     "IPV6AddressField",

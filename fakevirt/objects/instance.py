@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from fakevirt import notifications, services
+from fakevirt import flavors, notifications, services
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.exceptions import ObjectActionError
 from fakevirt.objects import base, fields
+from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
 from fakevirt.objects.instance_info_cache import InstanceInfoCache
 from fakevirt.objects.instance_numa_topology import InstanceNUMATopology
@@ -347,6 +349,25 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         else:
             self.numa_topology = None
 
+    def get_flavor(self, namespace: str | None = None) -> Flavor:
+        """Return the flavor that the system metadata keep.
+
+        Args:
+            namespace: ``old`` or ``new`` while the instance is resized; the current one unless given.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return Flavor(self._context, **flavors.extract_flavor(self.system_metadata, _prefix(namespace)))
+
+    def set_flavor(self, flavor: Flavor, namespace: str | None = None) -> None:
+        """Keep a flavor in the system metadata, arguments as above; until Mitaka Nova saved it at once."""
+        flavors.save_flavor_info(self.system_metadata, functools.partial(getattr, flavor), _prefix(namespace))
+
+    def delete_flavor(self, namespace: str) -> None:
+        """Forget the flavor of a namespace; KeyError if there is none."""
+        flavors.delete_flavor_info(self.system_metadata, _prefix(namespace))
+
     @base.remotable
     def delete_metadata_key(self, key: str) -> None:
         """Delete one key of the metadata, in the row and here, and tell it.
@@ -484,3 +505,7 @@ def _joined(expected_attrs: Iterable[str] | None) -> list[str] | None:
     if expected_attrs is None:
         return None
     return [name for name in expected_attrs if name in INSTANCE_DEFAULT_FIELDS]
+
+
+def _prefix(namespace: str | None) -> str:
+    return "" if namespace is None else f"{namespace}_"

@@ -41,6 +41,17 @@ class Migration(base.NovaPersistentObject, base.NovaObject):
         """
         return cls._from_db_object(context, cls(context), db.migration_get(context, migration_id))
 
+    @classmethod
+    @base.remotable
+    def get_by_instance_and_status(cls, context: RequestContext, instance_uuid: str, status: str) -> Migration:
+        """Return the migration of an instance that has a status.
+
+        Raises:
+            MigrationNotFoundByStatus: There is none.
+        """
+        row = db.migration_get_by_instance_and_status(context, instance_uuid, status)
+        return cls._from_db_object(context, cls(context), row)
+
     @base.remotable
     def create(self) -> None:
         """Insert the row.
@@ -61,14 +72,23 @@ class Migration(base.NovaPersistentObject, base.NovaObject):
 
 @base.NovaVersionedObjectRegistry.register
 class MigrationList(base.NovaObjectList[Migration]):
-    """Migrations of a node."""
+    """Migrations, such as those of a node."""
 
     # 1.0: Migration up to 1.1
-    # 1.1: use_slave of get_unconfirmed_by_dest_compute(), which no work item calls
+    # 1.1: use_slave of get_unconfirmed_by_dest_compute()
     VERSION = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Migration")}
     child_versions: base.Versions = {"1.0": "1.1", "1.1": "1.1"}
+
+    @classmethod
+    @base.remotable
+    def get_unconfirmed_by_dest_compute(
+        cls, context: RequestContext, confirm_window: int, dest_compute: str, use_slave: bool = False
+    ) -> MigrationList:
+        """Return the migrations to a host that nobody has confirmed for ``confirm_window`` seconds."""
+        rows = db.migration_get_unconfirmed_by_dest_compute(context, confirm_window, dest_compute, use_slave=use_slave)
+        return base.obj_make_list(context, cls(context), rows)
 
     @classmethod
     @base.remotable

@@ -355,6 +355,90 @@ class ComputeAPI:
         )
         return connect_info
 
+    def prep_resize(
+        self,
+        ctxt: RequestContext,
+        image: dict[str, Any],
+        instance: Any,
+        instance_type: Any,
+        host: str,
+        reservations: list[str] | None = None,
+        request_spec: dict[str, Any] | None = None,
+        filter_properties: dict[str, Any] | None = None,
+        node: str | None = None,
+    ) -> None:
+        """Tell ``host``, the destination, to prepare for a resize (an object since Havana; flavors go as dicts)."""
+        self._client.prepare(server=host).cast(
+            ctxt,
+            "prep_resize",
+            instance=instance,
+            instance_type=flattened(instance_type),
+            image=image,
+            reservations=reservations,
+            request_spec=request_spec,
+            filter_properties=filter_properties,
+            node=node,
+        )
+
+    def resize_instance(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        migration: Any,
+        image: dict[str, Any],
+        instance_type: Any,
+        reservations: list[str] | None = None,
+    ) -> None:
+        """Tell the instance's host, the source, to send it (objects since Havana; flavors go as dicts)."""
+        self._client.prepare(server=instance.host).cast(
+            ctxt,
+            "resize_instance",
+            instance=instance,
+            migration=migration,
+            image=image,
+            reservations=reservations,
+            instance_type=flattened(instance_type),
+        )
+
+    def finish_resize(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        migration: Any,
+        image: dict[str, Any],
+        disk_info: Any,
+        host: str,
+        reservations: list[str] | None = None,
+    ) -> None:
+        """Tell ``host``, the destination, that the disks are there (objects since Havana)."""
+        self._client.prepare(server=host).cast(
+            ctxt,
+            "finish_resize",
+            instance=instance,
+            migration=migration,
+            image=image,
+            disk_info=disk_info,
+            reservations=reservations,
+        )
+
+    def confirm_resize(
+        self, ctxt: RequestContext, instance: Any, migration: Any, host: str, reservations: list[str] | None = None
+    ) -> None:
+        """Tell ``host``, the source, that the resize is for good (objects since Havana)."""
+        self._client.prepare(server=host).cast(
+            ctxt, "confirm_resize", instance=instance, migration=migration, reservations=reservations
+        )
+
+    def reboot_instance(self, ctxt: RequestContext, instance: Any, block_device_info: Any, reboot_type: str) -> None:
+        """Tell the instance's host to reboot it, ``SOFT`` or ``HARD`` (3.0, an object since Havana)."""
+        self._client.prepare(server=instance.host).cast(
+            ctxt, "reboot_instance", instance=instance, block_device_info=block_device_info, reboot_type=reboot_type
+        )
+
+    def suspend_instance(self, ctxt: RequestContext, instance: Any) -> None:
+        """Tell the instance's host to suspend it (3.0, an object since Havana)."""
+        self._client.prepare(server=instance.host).cast(ctxt, "suspend_instance", instance=instance)
+
     def _prepare_storage_checks(self, server: str) -> Any:
         if self._client.can_send_version("3.32"):
             return self._client.prepare(server=server, version="3.32")

@@ -6,8 +6,9 @@ What changed: a dict has its cache as ``info_cache or {}`` with the VIFs as JSON
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from fakevirt.notifications import cached_network_info
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def legacy(manager: ComputeManager, instance: Any) -> list[dict[str, Any]]:
-    info_cache = instance["info_cache"] or {}
-    network_info = info_cache.get("network_info") or []
-    return json.loads(network_info) if isinstance(network_info, str) else list(network_info)
+    return cached_network_info(instance)
 
 
 def objects(manager: ComputeManager, instance: Instance | dict[str, Any]) -> list[dict[str, Any]]:

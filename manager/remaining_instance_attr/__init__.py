@@ -1,1 +1,1 @@
-"""Remaining uses of instance[attr] in the compute manager: one file per group of methods."""
+"""Work item ``remaining_instance_attr``: the methods that read ``instance[attr]`` to the last, a file per group."""

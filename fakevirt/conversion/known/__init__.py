@@ -5,8 +5,10 @@ from __future__ import annotations
 from fakevirt.conversion.known import (
     compute_utils,
     detach_volume,
+    lifecycle,
     live_migration,
     remaining_instance_attr,
+    resize,
     run_instance,
 )
 
@@ -16,5 +18,7 @@ KNOWN = (
     *detach_volume.ALLOWANCES,
     *run_instance.ALLOWANCES,
     *remaining_instance_attr.ALLOWANCES,
+    *lifecycle.ALLOWANCES,
+    *resize.ALLOWANCES,
     *compute_utils.ALLOWANCES,
 )

@@ -6,9 +6,11 @@ from fakevirt.conversion.scenarios import (
     consoles,
     detach_volume,
     devices,
+    lifecycle,
     live_migration,
     periodic,
     refresh_instance_security_rules,
+    resize,
     run_instance,
 )
 from fakevirt.conversion.scenarios.registry import SCENARIOS, Scenario, scenario, scenario_named
@@ -21,9 +23,11 @@ __all__ = [
     "consoles",
     "detach_volume",
     "devices",
+    "lifecycle",
     "live_migration",
     "periodic",
     "refresh_instance_security_rules",
+    "resize",
     "run_instance",
     "scenario",
     "scenario_named",

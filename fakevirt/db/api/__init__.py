@@ -22,6 +22,7 @@ from fakevirt.db.api.block_devices import (
     vol_get_usage_by_time,
     vol_usage_update,
 )
+from fakevirt.db.api.flavors import flavor_create, flavor_get, flavor_get_by_flavor_id
 from fakevirt.db.api.hosts import (
     compute_node_create,
     compute_node_delete,
@@ -31,7 +32,9 @@ from fakevirt.db.api.hosts import (
     compute_node_update,
     migration_create,
     migration_get,
+    migration_get_by_instance_and_status,
     migration_get_in_progress_by_host_and_node,
+    migration_get_unconfirmed_by_dest_compute,
     migration_update,
     service_create,
     service_destroy,
@@ -65,6 +68,7 @@ from fakevirt.db.api.instances import (
     instance_update,
     instance_update_and_get_original,
 )
+from fakevirt.db.api.quotas import quota_reserve, reservation_commit, reservation_rollback
 from fakevirt.db.api.security_groups import (
     security_group_create,
     security_group_get,
@@ -93,6 +97,9 @@ __all__ = [
     "compute_node_get_all",
     "compute_node_get_by_service_id",
     "compute_node_update",
+    "flavor_create",
+    "flavor_get",
+    "flavor_get_by_flavor_id",
     "instance_add_security_group",
     "instance_create",
     "instance_destroy",
@@ -118,8 +125,13 @@ __all__ = [
     "instance_update_and_get_original",
     "migration_create",
     "migration_get",
+    "migration_get_by_instance_and_status",
     "migration_get_in_progress_by_host_and_node",
+    "migration_get_unconfirmed_by_dest_compute",
     "migration_update",
+    "quota_reserve",
+    "reservation_commit",
+    "reservation_rollback",
     "security_group_create",
     "security_group_get",
     "security_group_get_by_instance",

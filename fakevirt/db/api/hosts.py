@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from oslo_utils import timeutils
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from fakevirt.context import RequestContext
@@ -14,6 +16,7 @@ from fakevirt.db.query import Row, find, find_all, insert_row, rows, soft_delete
 from fakevirt.exceptions import (
     ComputeHostNotFound,
     MigrationNotFound,
+    MigrationNotFoundByStatus,
     ServiceBinaryExists,
     ServiceNotFound,
     ServiceTopicExists,
@@ -28,6 +31,17 @@ _IN_PROGRESS = (
         ),
         Migration.status.not_in(["confirmed", "reverted", "error"]),
         Migration.deleted == 0,
+    )
+    .order_by(Migration.id)
+)
+
+#: Those of deleted instances count too, as in Nova.
+_UNCONFIRMED = (
+    select(Migration.__table__)
+    .where(
+        Migration.updated_at <= bindparam("before"),
+        Migration.status == "finished",
+        Migration.dest_compute == bindparam("host"),
     )
     .order_by(Migration.id)
 )
@@ -198,6 +212,28 @@ def migration_update(context: RequestContext, id: int, values: Mapping[str, Any]
     """
     with transaction() as connection:
         return update_row(connection, _migration(connection, context, id), values)
+
+
+def migration_get_by_instance_and_status(context: RequestContext, instance_uuid: str, status: str) -> Migration:
+    """Return the migration of an instance that has a status.
+
+    Raises:
+        MigrationNotFoundByStatus: There is none.
+    """
+    with transaction() as connection:
+        migration = find(connection, context, Migration, instance_uuid=instance_uuid, status=status)
+    if migration is None:
+        raise MigrationNotFoundByStatus(instance_id=instance_uuid, status=status)
+    return migration
+
+
+def migration_get_unconfirmed_by_dest_compute(
+    context: RequestContext, confirm_window: int, dest_compute: str, use_slave: bool = False
+) -> list[Migration]:
+    """Return the migrations to a host that nobody has confirmed for ``confirm_window`` seconds."""
+    before = timeutils.utcnow() - datetime.timedelta(seconds=confirm_window)
+    with transaction() as connection:
+        return rows(connection, Migration, _UNCONFIRMED, (), {"before": before, "host": dest_compute})
 
 
 def migration_get_in_progress_by_host_and_node(context: RequestContext, host: str, node: str) -> list[Migration]:

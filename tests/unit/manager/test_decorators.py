@@ -3,7 +3,12 @@
 import pytest
 
 from fakevirt import exceptions
-from fakevirt.manager.decorators import wrap_exception, wrap_instance_event, wrap_instance_fault
+from fakevirt.manager.decorators import (
+    errors_out_migration,
+    wrap_exception,
+    wrap_instance_event,
+    wrap_instance_fault,
+)
 
 
 class Manager:
@@ -138,3 +143,37 @@ def test_in_novas_order_the_fault_comes_first_and_the_notification_last(manager,
     with pytest.raises(ValueError, match="what"):
         decorated(manager, "context", "dst", "instance")
     assert names() == ["start", "run", "fault", "finish", "told"]
+
+
+class Migration:
+    """Notes the status that is saved, or cannot save."""
+
+    def __init__(self, status, *, saves=True):
+        self.status = status
+        self.saved = None
+        self._saves = saves
+
+    def save(self):
+        if not self._saves:
+            raise exceptions.MigrationNotFound(migration_id=1)
+        self.saved = self.status
+
+
+@errors_out_migration
+def move(manager, context, instance, migration):
+    raise RuntimeError("no route to host")
+
+
+@pytest.mark.parametrize(
+    ("status", "saved"), [("migrating", "error"), ("post-migrating", "error"), ("pre-migrating", None)]
+)
+def test_a_migration_that_is_under_way_is_in_error_when_its_step_fails(manager, status, saved):
+    migration = Migration(status)
+    with pytest.raises(RuntimeError, match="no route to host"):
+        move(manager, "context", "instance", migration=migration)
+    assert migration.saved == saved
+
+
+def test_a_migration_that_cannot_be_saved_does_not_hide_the_error(manager):
+    with pytest.raises(RuntimeError, match="no route to host"):
+        move(manager, "context", "instance", Migration("migrating", saves=False))

@@ -67,7 +67,13 @@ def test_it_goes_through_raw_conductor_methods_on_the_legacy_path_only(cloud, up
     cloud.add_compute_node("src", "gone")
     update()
     raw = [e.operation for e in cloud.trace.on("conductor") if not e.operation.startswith("object_")]
-    expected = ["service_get_all_by", "compute_node_update", "service_get_all_by", "compute_node_delete"]
+    expected = [
+        "migration_get_in_progress_by_host_and_node",
+        "service_get_all_by",
+        "compute_node_update",
+        "service_get_all_by",
+        "compute_node_delete",
+    ]
     assert raw == (expected if on_legacy else [])
 
 

@@ -152,3 +152,24 @@ def test_migrations_in_progress_are_found_on_either_side(context: RequestContext
     assert [row.id for row in found] == [leaving.id, coming.id]
     assert [item["key"] for item in found[0]["instance"]["system_metadata"]] == ["a"]
     assert found[1]["instance"] is None
+
+
+def test_a_migration_is_found_by_its_instance_and_status(context: RequestContext) -> None:
+    created = migration(context, instance_uuid="one", status="finished")
+    migration(context, instance_uuid="one", status="error")
+    assert api.migration_get_by_instance_and_status(context, "one", "finished").id == created.id
+    with pytest.raises(exceptions.MigrationNotFoundByStatus, match="one with status confirmed"):
+        api.migration_get_by_instance_and_status(context, "one", "confirmed")
+
+
+def test_finished_migrations_to_a_host_are_unconfirmed_for_as_long_as_they_did_not_change(
+    context: RequestContext, now: datetime.datetime
+) -> None:
+    long_ago, lately = now - datetime.timedelta(seconds=60), now - datetime.timedelta(seconds=59)
+    wanted = migration(context, status="finished", updated_at=long_ago)
+    migration(context, status="finished", updated_at=lately)
+    migration(context, status="confirming", updated_at=long_ago)
+    migration(context, status="finished", updated_at=long_ago, dest_compute="other")
+    deleted = migration(context, status="finished", updated_at=long_ago, deleted=1)
+    found = api.migration_get_unconfirmed_by_dest_compute(context, 60, "fake-dest")
+    assert [row.id for row in found] == [wanted.id, deleted.id]
