@@ -123,13 +123,6 @@ class Hypervisor:
     def __post_init__(self) -> None:
         if not self.nodes:
             self.nodes = [self.hostname]
-        for kind in self.console_types - _CONSOLES.keys():
-            raise UsageError(
-                expected=f"kinds of consoles: {', '.join(_CONSOLES)}",
-                happened=f"{kind!r} is none",
-                where=f"Hypervisor({self.hostname!r}, console_types=…)",
-                how_to_go_on="correct the name",
-            )
 
     @property
     def disk_storage(self) -> Storage:
@@ -294,6 +287,13 @@ class Hypervisor:
 
     def _take_over(self, domain: Domain) -> None:
         """Give a guest a process here, with a number, consoles and counters of its own."""
+        for kind in self.console_types - _CONSOLES.keys():
+            raise UsageError(
+                expected=f"kinds of consoles: {', '.join(_CONSOLES)}",
+                happened=f"{kind!r} is none",
+                where=f"console_types of the hypervisor {self.hostname!r}",
+                how_to_go_on="correct the name",
+            )
         domain.id = self.next_number()
         domain.consoles = {}
         for kind in sorted(self.console_types):

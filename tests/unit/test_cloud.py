@@ -252,6 +252,22 @@ def test_a_host_that_is_cut_off_gets_messages_and_no_guest(cloud):
     assert (cloud.refresh(server).host, cloud.refresh(server).task_state) == ("src", None)
 
 
+def test_hypervisors_reach_each_other_by_address(apart):
+    server = apart.boot("src")
+    source, dest = apart.host("src"), apart.host("dst")
+    flavor = {"root_gb": 1, "ephemeral_gb": 0, "swap": 0}
+    source.driver.migrate_disk_and_power_off(apart.context, server, dest.driver.get_host_ip_addr(), flavor, [])
+    assert list(dest.hypervisor.instances_path.directories) == [server.uuid]
+
+
+def test_drivers_upload_snapshots_to_the_image_service_of_the_cloud(cloud):
+    server = cloud.boot("src")
+    image = cloud.images.create(cloud.context, {"name": "monday", "size": 0})
+    cloud.host("src").driver.snapshot(cloud.context, server, image["id"], lambda **states: None)
+    assert cloud.images.get(cloud.context, image["id"])["size"] > 0
+    assert "update" in [effect.operation for effect in cloud.trace.on("image")]
+
+
 @pytest.mark.parametrize("disk_over_commit", [True, False])
 def test_a_check_finds_out_about_storage_and_moves_nothing(apart, disk_over_commit):
     server = apart.boot("src")

@@ -263,8 +263,8 @@ def source_not_cleaned_up(cloud: Cloud) -> None:
 
 @scenario(enters=_RESIZE, settings=_WINDOW)
 def confirmed_by_itself(cloud: Cloud) -> None:
-    """Nobody confirms the resize for longer than the window: the destination does."""
-    _resized(cloud)
+    """Nobody confirms the resize for longer than the window: the destination does, and gives back what is free."""
+    cloud.resize(cloud.boot("src"), cloud.add_flavor("m1.low", memory_mb=256))
     _poll(cloud)
 
 

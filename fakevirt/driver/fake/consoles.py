@@ -35,7 +35,7 @@ class Consoles(HypervisorDriver):
         return self._console("get_serial_console", instance, "serial")
 
     def _console(self, method: str, instance: Instance, kind: str) -> Console:
-        try:
-            return self._domain(method, instance).consoles[kind]
-        except KeyError:
-            raise exceptions.ConsoleTypeUnavailable(console_type=kind) from None
+        consoles = self._domain(method, instance).consoles
+        if kind not in consoles:
+            raise exceptions.ConsoleTypeUnavailable(console_type=kind)
+        return consoles[kind]

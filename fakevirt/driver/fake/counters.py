@@ -127,8 +127,10 @@ def _disk(device: str, stats: list[int]) -> DiskDiagnostics:
     return DiskDiagnostics(device, **dict(zip(_DISK, stats, strict=True)))
 
 
-def _seconds_since(launched_at: datetime.datetime | str) -> int:
-    """Return how long ago that was; a dict has a time as text."""
+def _seconds_since(launched_at: datetime.datetime | str | None) -> int:
+    """Return how long ago that was, 0 for never; a dict has a time as text."""
+    if launched_at is None:
+        return 0
     if isinstance(launched_at, str):
         launched_at = timeutils.parse_isotime(launched_at)
     return int(timeutils.delta_seconds(timeutils.normalize_time(launched_at), timeutils.utcnow()))

@@ -35,6 +35,13 @@ def fields() -> dict[str, Any]:
         "root_gb": 1,
         "ephemeral_gb": 0,
         "image_ref": "cirros",
+        "host": "src",
+        "project_id": "a-project",
+        "kernel_id": "",
+        "ramdisk_id": "",
+        "os_type": None,
+        "config_drive": "",
+        "launched_at": None,
     }
 
 
@@ -135,7 +142,7 @@ def make_hosts(context: RequestContext, instance: Any, network_info: list[dict[s
         storage = {"instances_path": Storage("nfs")} if shared else {}
         source = Hypervisor("src", my_ip="192.0.2.11", **{**storage, **(src or {})})
         dest = Hypervisor("dst", my_ip="192.0.2.12", **{**storage, **(dst or {})})
-        peers = {"src": source, "dst": dest}.__getitem__
+        peers = {"src": source, "dst": dest, source.my_ip: source, dest.my_ip: dest}.__getitem__
         return Hosts(
             FakeVirtDriver(source, peers=peers),
             FakeVirtDriver(dest, peers=peers),

@@ -47,15 +47,16 @@ def test_the_driver_is_still_a_fake_virt_driver(virt: VirtDriverFixture) -> None
     assert virt.driver.hypervisor is virt.hypervisor
 
 
-def test_guests_can_move_to_a_peer(fields: Any, context: Any) -> None:
+@pytest.mark.parametrize("to", ["dst", "192.0.2.12"])
+def test_guests_can_move_to_a_peer(fields: Any, context: Any, to: str) -> None:
     nfs = Storage("nfs")
-    source, dest = Hypervisor("src", instances_path=nfs), Hypervisor("dst", instances_path=nfs)
+    source, dest = Hypervisor("src", instances_path=nfs), Hypervisor("dst", instances_path=nfs, my_ip="192.0.2.12")
     moved: list[Any] = []
-    with VirtDriverFixture(source, peers={"dst": dest}) as virt:
+    with VirtDriverFixture(source, peers={"other": Hypervisor("other"), "dst": dest}) as virt:
         virt.driver.spawn(context, fields, {}, [], None)
         migrate_data: dict[str, Any] = {"pre_live_migration_result": {"graphics_listen_addrs": {}}}
         virt.driver.live_migration(
-            context, fields, "dst", lambda *args: moved.append(args), print, migrate_data=migrate_data
+            context, fields, to, lambda *args: moved.append(args), print, migrate_data=migrate_data
         )
     assert len(moved) == 1
     assert list(dest.domains) == [fields["name"]]

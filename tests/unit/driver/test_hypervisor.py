@@ -107,9 +107,10 @@ def test_all_rdp_consoles_are_on_one_port_by_different_paths(host: Hypervisor) -
     assert [console.internal_access_path for console in consoles] == ["uuid-of-one", "uuid-of-two"]
 
 
-def test_a_kind_of_console_that_there_is_not_is_refused() -> None:
+def test_a_kind_of_console_that_there_is_not_is_refused(host: Hypervisor) -> None:
+    host.console_types = frozenset({"vcn"})
     with pytest.raises(UsageError, match="'vcn' is none"):
-        Hypervisor("src", console_types=frozenset({"vcn"}))
+        run(host, guest())
 
 
 def test_a_guest_that_boots_writes_a_new_log_and_counts_from_zero(host: Hypervisor) -> None:

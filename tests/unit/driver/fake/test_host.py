@@ -10,7 +10,6 @@ from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
 
 NAME = "instance-00000001"
-BDI = Callable[..., dict[str, Any]]
 
 
 def test_guests_are_listed(driver: FakeVirtDriver, instance: Any, spawn: Callable[..., None], fields: Any) -> None:
@@ -53,3 +52,10 @@ def test_a_host_needs_no_initialising(driver: FakeVirtDriver, host: Hypervisor, 
     driver.init_host("src")
     assert host.to_primitive() == pristine
     assert not driver.need_legacy_block_device_info
+
+
+def test_the_processors_tell_how_they_spent_their_time(driver: FakeVirtDriver, host: Hypervisor) -> None:
+    host.cpu_stats["user"] = 5
+    stats = driver.get_host_cpu_stats()
+    assert stats["user"] == 5
+    assert set(stats) == {"kernel", "idle", "user", "iowait", "frequency"}

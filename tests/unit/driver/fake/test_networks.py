@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from fakevirt import exceptions
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
 
 NAME = "instance-00000001"
-BDI = Callable[..., dict[str, Any]]
 
 
 def test_vifs_are_plugged_and_unplugged(
@@ -52,3 +53,73 @@ def test_refreshing_an_instance_without_rules_makes_none(
 ) -> None:
     driver.refresh_instance_security_rules(instance)
     assert host.to_primitive() == pristine
+
+
+def test_the_providers_rules_apply_to_all(driver: FakeVirtDriver, host: Hypervisor, instance: Any) -> None:
+    driver.ensure_filtering_rules_for_instance(instance, [])
+    driver.ensure_filtering_rules_for_instance(SimpleNamespace(uuid="other"), [])
+    driver.refresh_provider_fw_rules()
+    assert [rules.refreshes for rules in host.filters.values()] == [1, 1]
+
+
+def test_injected_network_info_is_what_the_rules_cover(
+    driver: FakeVirtDriver, host: Hypervisor, instance: Any, fields: Any, network_info: Any
+) -> None:
+    driver.inject_network_info(instance, network_info)
+    assert host.filters[fields["uuid"]].vifs == ["vif-1"]
+
+
+def test_guests_get_their_addresses_and_metadata_from_services(
+    driver: FakeVirtDriver, host: Hypervisor, spawned: None, context: Any, instance: Any
+) -> None:
+    before = host.to_primitive()
+    driver.reset_network(instance)
+    driver.change_instance_metadata(context, instance, {"role": ["+", "guest"]})
+    assert host.to_primitive() == before
+
+
+VIF = {"id": "vif-2", "address": "fa:16:3e:00:00:02"}
+
+
+def test_an_interface_is_attached_and_detached(
+    driver: FakeVirtDriver, host: Hypervisor, spawned: None, instance: Any
+) -> None:
+    driver.attach_interface(instance, {}, VIF)
+    assert host.lookup(NAME).vifs == ["vif-1", "vif-2"]
+    assert host.plugged_vifs["vif-2"].address == "fa:16:3e:00:00:02"
+    assert host.filters[host.lookup(NAME).uuid].vifs == ["vif-1", "vif-2"]
+    driver.detach_interface(instance, VIF)
+    assert host.lookup(NAME).vifs == ["vif-1"]
+    assert list(host.plugged_vifs) == ["vif-1"]
+
+
+def test_an_interface_that_the_guest_has_cannot_be_attached(
+    driver: FakeVirtDriver, host: Hypervisor, spawned: None, instance: Any, network_info: Any
+) -> None:
+    before = host.to_primitive()
+    with pytest.raises(exceptions.InterfaceAttachFailed):
+        driver.attach_interface(instance, {}, network_info[0])
+    assert host.to_primitive() == before
+
+
+def test_an_interface_that_the_guest_does_not_have_cannot_be_detached(
+    driver: FakeVirtDriver, host: Hypervisor, spawned: None, instance: Any
+) -> None:
+    before = host.to_primitive()
+    with pytest.raises(exceptions.InterfaceDetachFailed):
+        driver.detach_interface(instance, VIF)
+    assert host.to_primitive() == before
+
+
+def test_any_network_will_do_unless_the_hypervisor_has_its_own(
+    driver: FakeVirtDriver, host: Hypervisor, instance: Any
+) -> None:
+    assert driver.macs_for_instance(instance) is None
+    assert driver.dhcp_options_for_instance(instance) is None
+    assert not driver.deallocate_networks_on_reschedule(instance)
+    host.macs = frozenset({"fa:16:3e:00:00:09"})
+    host.dhcp_options = [{"opt_name": "bootfile-name", "opt_value": "pxelinux.0"}]
+    host.deallocate_networks_on_reschedule = True
+    assert driver.macs_for_instance(instance) == {"fa:16:3e:00:00:09"}
+    assert driver.dhcp_options_for_instance(instance) == host.dhcp_options
+    assert driver.deallocate_networks_on_reschedule(instance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,9 +9,6 @@ import pytest
 from fakevirt import exceptions
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
-
-NAME = "instance-00000001"
-BDI = Callable[..., dict[str, Any]]
 
 
 @pytest.mark.parametrize(

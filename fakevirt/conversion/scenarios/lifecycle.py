@@ -1,0 +1,124 @@
+"""Servers that are rebooted and suspended."""
+
+from __future__ import annotations
+
+from fakevirt import exceptions, states
+from fakevirt.cloud import Cloud
+from fakevirt.conversion.scenarios.registry import scenario
+from fakevirt.objects.instance import Instance
+
+#: What every request that the API makes passes through: it is an action of the instance's.
+_ACTION = frozenset({"remaining_instance_attr", "compute_utils"})
+
+
+@scenario(enters=_ACTION)
+def rebooted_softly(cloud: Cloud) -> None:
+    """The guest restarts by itself: its networks and volumes are left alone."""
+    cloud.reboot(cloud.boot("src", volumes=1))
+
+
+@scenario(enters=_ACTION)
+def rebooted_hard(cloud: Cloud) -> None:
+    """The guest's plug is pulled: its networks and volumes are set up anew."""
+    cloud.reboot(cloud.boot("src", volumes=2), hard=True)
+
+
+@scenario(enters=_ACTION)
+def stuck_reboot_taken_over(cloud: Cloud) -> None:
+    """A soft reboot has begun and never ended: a hard one takes its place."""
+    server = cloud.boot("src")
+    cloud.update_server(server, task_state=states.REBOOT_STARTED)
+    cloud.reboot(server, hard=True)
+
+
+@scenario(enters=_ACTION)
+def rebooted_although_it_is_off(cloud: Cloud) -> None:
+    """The guest has stopped by itself: a warning tells of it, and it is started."""
+    server = cloud.boot("src")
+    cloud.host("src").hypervisor.stop(cloud.host("src").hypervisor.lookup(server.name))
+    cloud.reboot(server)
+
+
+@scenario(enters=_ACTION)
+def rescued_while_the_reboot_is_on_its_way(cloud: Cloud) -> None:
+    """The server is rescued by the time that its host hears of the reboot: it stays so."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("rpc", "reboot_instance", lambda: cloud.update_server(server, vm_state=states.RESCUED))
+    cloud.reboot(server)
+
+
+@scenario(enters=_ACTION)
+def reboot_preempted(cloud: Cloud) -> None:
+    """The server is being deleted by the time that its host hears of the reboot: nothing is rebooted."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("rpc", "reboot_instance", lambda: cloud.update_server(server, task_state=states.DELETING))
+    cloud.reboot(server)
+
+
+@scenario(enters=_ACTION)
+def reboot_fails_and_the_guest_runs_on(cloud: Cloud) -> None:
+    """The driver fails and the guest runs on: the server is active, with a fault."""
+    server = cloud.boot("src")
+    cloud.faults.fail("driver", "reboot", with_=lambda: RuntimeError("the guest does not listen"))
+    cloud.reboot(server)
+
+
+@scenario(enters=_ACTION)
+def reboot_fails_and_the_guest_is_off(cloud: Cloud) -> None:
+    """The driver has stopped the guest and cannot start it: the server is in error."""
+    server = cloud.boot("src")
+    _fail_when_off(cloud, server.name, "reboot")
+    cloud.reboot(server, hard=True)
+
+
+@scenario(enters=_ACTION)
+def reboot_fails_and_the_server_is_gone(cloud: Cloud) -> None:
+    """The guest is off and the server's row deleted when the driver fails: there is nothing to set to error."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("driver", "reboot", lambda: cloud.forget(server))
+    _fail_when_off(cloud, server.name, "reboot")
+    cloud.reboot(server, hard=True)
+
+
+@scenario(enters=_ACTION)
+def server_gone_while_it_reboots(cloud: Cloud) -> None:
+    """The server's row is deleted while the guest restarts: a warning tells of it."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("driver", "reboot", lambda: cloud.forget(server))
+    cloud.reboot(server)
+
+
+@scenario(enters=_ACTION)
+def suspended(cloud: Cloud) -> None:
+    """The guest's memory is saved: the server is suspended, and remembers what it was."""
+    cloud.suspend(cloud.boot("src"))
+
+
+@scenario(enters=_ACTION)
+def suspend_not_supported(cloud: Cloud) -> None:
+    """The driver cannot suspend: the server is what it was before."""
+    server = _stopped_once(cloud)
+    cloud.faults.fail("driver", "suspend", with_=NotImplementedError)
+    cloud.suspend(server)
+
+
+@scenario(enters=_ACTION)
+def suspend_fails(cloud: Cloud) -> None:
+    """The driver cannot save the guest's memory: the server is in error."""
+    server = _stopped_once(cloud)
+    cloud.faults.fail("driver", "suspend", with_=lambda: RuntimeError("no space left"))
+    cloud.suspend(server)
+
+
+def _stopped_once(cloud: Cloud) -> Instance:
+    """Boot a server that was stopped when its state was noted the last time."""
+    server = cloud.boot("src")
+    cloud.update_server(server, system_metadata={**server.system_metadata, "old_vm_state": states.STOPPED})
+    return server
+
+
+def _fail_when_off(cloud: Cloud, name: str, operation: str) -> None:
+    """Let the driver stop a guest and fail then."""
+    hypervisor = cloud.host("src").hypervisor
+    cloud.faults.interfere("driver", operation, lambda: hypervisor.stop(hypervisor.lookup(name)))
+    cloud.faults.fail("driver", operation, with_=lambda: exceptions.InsufficientFreeMemory(uuid=name))
