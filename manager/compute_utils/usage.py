@@ -23,12 +23,11 @@ def legacy(
     instance: Any,
     event_suffix: str,
     network_info: list[dict[str, Any]] | None = None,
+    system_metadata: dict[str, Any] | None = None,
     extra_usage_info: dict[str, Any] | None = None,
     fault: Exception | None = None,
 ) -> None:
-    if network_info is None:
-        network_info = manager._get_nw_info_for_instance(instance)
-    payload = usage_payload(instance.__getitem__, network_info, **(extra_usage_info or {}))
+    payload = usage_payload(instance.__getitem__, network_info, system_metadata, **(extra_usage_info or {}))
     _send(manager, context, event_suffix, payload, fault)
 
 
@@ -38,14 +37,12 @@ def objects(
     instance: Any,
     event_suffix: str,
     network_info: list[dict[str, Any]] | None = None,
+    system_metadata: dict[str, Any] | None = None,
     extra_usage_info: dict[str, Any] | None = None,
     fault: Exception | None = None,
 ) -> None:
-    if network_info is None:
-        # Of the dict, where it is one: what is made of it has no network information and would load it.
-        network_info = manager._get_nw_info_for_instance(instance)
-    instance = hydrate(context, instance)
-    payload = usage_payload(functools.partial(getattr, instance), network_info, **(extra_usage_info or {}))
+    read = functools.partial(getattr, hydrate(context, instance))
+    payload = usage_payload(read, network_info, system_metadata, **(extra_usage_info or {}))
     _send(manager, context, event_suffix, payload, fault)
 
 

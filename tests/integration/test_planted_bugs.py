@@ -77,6 +77,7 @@ def place(difference):
     [
         ("_rollback_live_migration", "pre_migration_fails"),
         ("_rollback_live_migration", "rollback_without_info_cache"),
+        ("remaining_instance_attr", "running_deleted_instance_without_info_cache_reaped"),
         ("_rollback_live_migration", "wrong_task_state_at_the_rollback"),
         ("_post_live_migration", "shared_storage_one_volume"),
         ("live_migration", "shared_storage"),
@@ -167,9 +168,9 @@ def test_class_f_a_nested_object_that_is_none(plant):
         return list(instance.info_cache.network_info)
 
     plant("_get_nw_info_for_instance", forgets_none, network_info)
-    first = divergence("compute_utils", "rollback_without_info_cache")
-    assert place(first) == ("rpc", "live_migration", "raised.exception")
-    assert first.objects == "AttributeError"
+    first = divergence("compute_utils", "running_deleted_instance_without_info_cache_reaped")
+    assert place(first) == ("manager", "_get_nw_info_for_instance", "raised")
+    assert first.objects["exception"] == "AttributeError"
 
 
 def test_class_g_an_exception_that_crosses_the_line_before_it_is_made_text(plant, monkeypatch):
@@ -267,12 +268,12 @@ def test_class_o_a_type_test_that_a_subclass_does_not_pass(plant, monkeypatch):
         return json.loads(instance["info_cache"]["network_info"])
 
     plant("_get_nw_info_for_instance", too_narrow, network_info)
-    assert check("compute_utils", "driver_fails").verdict.passes
+    assert check("compute_utils", "running_deleted_instance_reaped").verdict.passes
     classes = NovaVersionedObjectRegistry.obj_classes()["Instance"]
     monkeypatch.setitem(NovaVersionedObjectRegistry.obj_classes(), "Instance", [subclass, *classes])
-    first = divergence("compute_utils", "driver_fails")
-    assert place(first) == ("rpc", "live_migration", "raised.exception")
-    assert (first.legacy, first.objects) == ("MigrationError", "TypeError")
+    first = divergence("compute_utils", "running_deleted_instance_reaped")
+    assert place(first) == ("manager", "_get_nw_info_for_instance", "raised")
+    assert first.objects["exception"] == "TypeError"
 
 
 def test_class_p_a_helper_that_relies_on_the_dict_interface(plant):

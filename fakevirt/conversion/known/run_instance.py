@@ -52,15 +52,36 @@ def _differs(
 
 _OF_INSTANCE = "arguments.instance*.<Instance>"
 
+#: What is told of the instance before there are ports, and after that.
+_BEFORE_PORTS = (
+    ("driver", "estimate_instance_overhead"),
+    ("driver", "macs_for_instance"),
+    ("driver", "dhcp_options_for_instance"),
+)
+_AFTER_PORTS = (
+    ("driver", "default_*"),
+    ("driver", "get_volume_connector"),
+    ("driver", "destroy"),
+    ("volume", "check_attach"),
+    ("network", "deallocate_for_instance"),
+)
+
 _STALE_ARGUMENTS = (
     *(
-        _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.{field}", legacy=legacy)
-        for channel, operation in (("driver", "*"), ("volume", "check_attach"), ("network", "deallocate_for_instance"))
-        for field, legacy in (("task_state", "scheduling"), ("system_metadata.network_allocated", ABSENT))
+        _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.task_state", legacy="scheduling")
+        for channel, operation in (*_BEFORE_PORTS, *_AFTER_PORTS)
+    ),
+    *(
+        _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.system_metadata.network_allocated", legacy=ABSENT)
+        for channel, operation in _AFTER_PORTS
     ),
     *(
         _differs(_STALE, channel, operation, f"{_OF_INSTANCE}.updated_at", legacy="t+0s")
-        for channel, operation in (("driver", "*"), ("network", "deallocate_for_instance"))
+        for channel, operation in (
+            ("driver", "default_*"),
+            ("driver", "destroy"),
+            ("network", "deallocate_for_instance"),
+        )
     ),
     _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.task_state", legacy=None, objects="networking"),
     _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.system_metadata.network_allocated", legacy="False"),

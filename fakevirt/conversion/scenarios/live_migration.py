@@ -145,7 +145,7 @@ def driver_fails_to_move_a_volume_backed_guest(cloud: Cloud) -> None:
 
 @scenario(enters=_ROLLBACK)
 def rollback_without_info_cache(cloud: Cloud) -> None:
-    """The instance's row has no info cache: what the rollback tells of its networks is nothing."""
+    """The instance's row has no info cache: the rollback needs none."""
     server = cloud.boot("src", info_cache=False)
     cloud.cut_off("dst")
     cloud.live_migrate(server, to="dst")

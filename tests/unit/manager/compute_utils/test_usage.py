@@ -31,14 +31,16 @@ def test_it_tells_of_the_instance(cloud, notify):
     assert payload["metadata"] == {"role": "guest"}
 
 
-def test_its_addresses_are_those_that_the_instance_carries(cloud, notify):
-    (address,) = notify().payload["fixed_ips"]
-    assert address["vif_mac"] in str(cloud.network.to_primitive())
-    assert cloud.trace.on("network") == []
-
-
-def test_network_information_that_is_given_is_used(notify):
+def test_addresses_are_told_where_network_information_is_given(cloud, notify):
+    assert "fixed_ips" not in notify().payload
     assert notify(network_info=[]).payload["fixed_ips"] == []
+    (address,) = notify(network_info=cloud.boot("src").info_cache.network_info).payload["fixed_ips"]
+    assert address["vif_mac"] in str(cloud.network.to_primitive())
+
+
+def test_system_metadata_that_is_given_takes_the_place_of_the_instances(notify):
+    payload = notify(system_metadata={"instance_type_name": "m1.large"}).payload
+    assert (payload["instance_type"], payload["image_meta"]) == ("m1.large", {})
 
 
 def test_more_can_be_told(notify):
