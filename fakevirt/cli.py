@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 
-from fakevirt.conversion import report
-from fakevirt.conversion.board import Board, chosen_scenarios, fill_board
+from fakevirt.conversion.board import chosen_scenarios, fill_board
 from fakevirt.conversion.board_table import WIDTH, board_table
-from fakevirt.conversion.comparison import Comparison
-from fakevirt.conversion.scenarios import Scenario
+from fakevirt.conversion.order import find_order
+from fakevirt.conversion.order_table import order_table
+from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.conversion.verification import Failure, Progress
+from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
+
+#: Why an option stands alone.
+_WHY_ALONE = {
+    "--order": "the order is computed from all scenarios, under plans of its own",
+    "--dict-only": "what depends on a driver is seen with everything converted",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,35 +67,96 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
-    verify.add_argument("--json", metavar="FILE", type=Path, help="write the board to FILE as JSON")
+    verify.add_argument(
+        "--plans",
+        metavar="CHOICE",
+        help="the partial conversions to run: ends (nothing and everything, the default), singles (besides, one work "
+        "item, and all but one), pairs (besides, every two, and all but every two) or all (every subset)",
+    )
+    verify.add_argument(
+        "--dict-only",
+        metavar="METHODS",
+        help="run with drivers whose methods of these names (with commas between them) take an instance as a dict only",
+    )
+    verify.add_argument(
+        "--order",
+        action="store_true",
+        help="compute a safe order of conversion in place of the board, and run its steps",
+    )
+    verify.add_argument("--json", metavar="FILE", type=Path, help="write the board, or the order, to FILE as JSON")
     return parser
 
 
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.order:
+        _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only")
+        with _progress(console) as progress:
+            order = find_order(SCENARIOS.values(), processes=_processes(), progress=progress)
+        return _show(order, order_table(order), arguments.json, console)
+    profile, options = None, ""
+    if arguments.dict_only is not None:
+        _refuse_with("--dict-only", arguments, "plans")
+        profile = Profile(**dict.fromkeys(arguments.dict_only.split(","), Accepts.DICT_ONLY))
+        options = f" --dict-only {arguments.dict_only}"
+    elif arguments.plans is not None:
+        options = f" --plans {arguments.plans}"
     scenarios = chosen_scenarios(arguments.work_item, arguments.scenario)
-    board = _fill(scenarios, arguments.work_item, console)
-    for scenario in scenarios:
-        comparison = board.comparisons[scenario.name]
-        if not comparison.verdict.passes:
-            reproduce = f"fakevirt verify --scenario {scenario.name}"
-            what = f"{scenario.name} ({scenario.title})"
-            console.print(report.describe(comparison, what=what, reproduce=reproduce), markup=False, soft_wrap=True)
-            console.print()
-    console.print(board_table(board.rows, board.reasons, board.unused))
-    if arguments.json is not None:
-        _write(arguments.json, json.dumps(board.to_primitive(), indent=2) + "\n")
-    return 0 if board.passes else 1
+    with _progress(console) as progress:
+        board = fill_board(
+            scenarios,
+            work_item=arguments.work_item,
+            plans=arguments.plans or "ends",
+            profile=profile,
+            processes=_processes(),
+            options=options,
+            progress=progress,
+        )
+    return _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
 
 
-def _fill(scenarios: Sequence[Scenario], work_item: str | None, console: Console) -> Board:
+class _Shown(Protocol):
+    """What is printed and written: the board or the order."""
+
+    @property
+    def passes(self) -> bool: ...
+
+    @property
+    def failures(self) -> Sequence[Failure]: ...
+
+    def to_primitive(self) -> dict[str, Any]: ...
+
+
+def _show(shown: _Shown, table: RenderableType, path: Path | None, console: Console) -> int:
+    for failure in shown.failures:
+        console.print(failure.message, markup=False, soft_wrap=True)
+        console.print()
+    console.print(table)
+    if path is not None:
+        _write(path, json.dumps(shown.to_primitive(), indent=2) + "\n")
+    return 0 if shown.passes else 1
+
+
+@contextlib.contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("comparing", total=len(scenarios))
+    with ProgressBar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("comparing", total=None)
+        yield lambda made, needed: bar.update(task, completed=made, total=needed)
 
-        def compared(scenario: Scenario, comparison: Comparison) -> None:
-            progress.update(task, advance=1, description=scenario.name)
 
-        return fill_board(scenarios, work_item=work_item, compared=compared)
+def _processes() -> int:
+    return os.cpu_count() or 1
+
+
+def _refuse_with(option: str, arguments: argparse.Namespace, *others: str) -> None:
+    given = [f"--{name.replace('_', '-')}" for name in others if getattr(arguments, name) is not None]
+    if given:
+        raise UsageError(
+            expected=f"{option} without {', '.join(given)}",
+            happened=_WHY_ALONE[option],
+            where="fakevirt verify",
+            how_to_go_on=f"leave out {option} or {', '.join(given)}",
+        )
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from fakevirt import services
 from fakevirt.instrument.probe import argument_namer
 from fakevirt.instrument.trace import current_scope, scope
 from fakevirt.manager.plan import CallPath
+from fakevirt.objects.base import NovaObject
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -48,7 +49,8 @@ class WorkItemMethod:
     """A method that belongs to a work item: the plan says which function runs.
 
     The call is an effect of its own (channel ``manager``), and what happens in it is attributed to the work item. It
-    runs as the manager's own service, whoever calls it.
+    runs as the manager's own service, whoever calls it. The effect's details tell the call path, the work item that
+    called (``caller``) and in which form it handed the instance on (``instance``).
 
     Args:
         pair: The two functions.
@@ -63,26 +65,32 @@ class WorkItemMethod:
         self._pair = pair
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._entries = {
-            CallPath.LEGACY: self._entry(name, self._pair.legacy, CallPath.LEGACY),
-            CallPath.OBJECTS: self._entry(name, self._pair.objects, CallPath.OBJECTS),
-        }
+        self._functions = {CallPath.LEGACY: self._pair.legacy, CallPath.OBJECTS: self._pair.objects}
+        self._namers = {path: argument_namer(function, skip=1) for path, function in self._functions.items()}
+        self._entry = self._make_entry(name)
 
     def __get__(self, manager: ComputeManager | None, owner: type) -> Callable[..., Any]:
-        if manager is None:
-            return self._entries[CallPath.OBJECTS]
-        return MethodType(self._entries[manager.plan.path_of(self.work_item)], manager)
+        return self._pair.objects if manager is None else MethodType(self._entry, manager)
 
-    def _entry(self, name: str, function: Callable[..., Any], path: CallPath) -> Callable[..., Any]:
+    def _make_entry(self, name: str) -> Callable[..., Any]:
         work_item, with_arguments = self.work_item, self.with_arguments
-        named = argument_namer(function, skip=1)
 
-        @functools.wraps(function)
+        @functools.wraps(self._pair.objects)
         def entry(manager: ComputeManager, *args: Any, **kwargs: Any) -> Any:
-            service = manager.service
+            service, caller = manager.service, current_scope()
             with services.running_as(service), scope(work_item):
-                arguments = named(args, kwargs) if with_arguments else None
-                effect = service.trace.record("manager", name, arguments, service=service.host, path=path.value)
+                # Asked at each call and not when the method is looked up: a callback may never be called.
+                path = manager.plan.path_of(work_item)
+                function, arguments = self._functions[path], self._namers[path](args, kwargs)
+                effect = service.trace.record(
+                    "manager",
+                    name,
+                    arguments if with_arguments else None,
+                    service=service.host,
+                    path=path.value,
+                    caller=caller,
+                    instance=_form_of(arguments.get("instance")),
+                )
                 try:
                     result = function(manager, *args, **kwargs)
                 except messaging.ExpectedException as expected:
@@ -96,6 +104,12 @@ class WorkItemMethod:
 
         entry.__name__ = name
         return entry
+
+
+def _form_of(instance: Any) -> str | None:
+    if isinstance(instance, dict):
+        return "dict"
+    return "object" if isinstance(instance, NovaObject) else None
 
 
 class SharedStep:

@@ -6,6 +6,7 @@ import difflib
 import enum
 from dataclasses import dataclass
 
+from fakevirt import services
 from fakevirt.manager.work_items import NAMES
 from fakevirt.usage_error import UsageError
 
@@ -57,7 +58,10 @@ class ConversionPlan:
         return cls(frozenset(NAMES) - frozenset(work_items))
 
     def path_of(self, work_item: str) -> CallPath:
-        """Return the call path that ``work_item`` takes."""
+        """Return the call path that ``work_item`` takes; the running service's trace notes that it was asked for."""
+        running = services.current()
+        if running is not None:
+            running.trace.consult(work_item)
         return CallPath.OBJECTS if work_item in self.converted else CallPath.LEGACY
 
     def __str__(self) -> str:

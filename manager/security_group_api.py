@@ -26,10 +26,7 @@ class SecurityGroupAPI:
 
     def __init__(self, rpcapi: SecurityGroupRPCAPI, plan: ConversionPlan) -> None:
         self._rpcapi = rpcapi
-        self._refresh = {
-            CallPath.LEGACY: self._refresh_legacy,
-            CallPath.OBJECTS: self._refresh_objects,
-        }[plan.path_of("refresh_instance_security_rules")]
+        self._plan = plan
 
     def trigger_rules_refresh(self, context: RequestContext, group_id: int) -> None:
         """Tell the hosts of a group's instances that a rule was added to the group or removed.
@@ -51,6 +48,11 @@ class SecurityGroupAPI:
             for rule in db.security_group_rule_get_by_security_group_grantee(context, group_id)
         )
         self._refresh(context, dict.fromkeys(rule["parent_group_id"] for rule in rules))
+
+    def _refresh(self, context: RequestContext, group_ids: Iterable[int]) -> None:
+        legacy = self._plan.path_of("refresh_instance_security_rules") is CallPath.LEGACY
+        refresh = self._refresh_legacy if legacy else self._refresh_objects
+        refresh(context, group_ids)
 
     def _refresh_legacy(self, context: RequestContext, group_ids: Iterable[int]) -> None:
         instances: dict[str, Any] = {}

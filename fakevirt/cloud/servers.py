@@ -14,7 +14,6 @@ from fakevirt.context import admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.models import InstanceInfoCache
-from fakevirt.instrument.probe import unwrap
 from fakevirt.objects.instance import Instance
 from fakevirt.usage_error import UsageError
 
@@ -86,7 +85,7 @@ class Servers(World):
                 "ephemerals": [],
                 "block_device_mapping": mappings,
             }
-            driver = unwrap(target.driver)
+            driver = self._lenient_driver(target)
             driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
             target.manager.pending_events[instance.uuid] = ["network-vif-plugged"]
             with services.running_as(target.service):
@@ -181,7 +180,7 @@ class Servers(World):
         if encrypted:
             self.volumes.volumes[volume["id"]].encryption = dict(_ENCRYPTION)
         self.volumes.reserve_volume(self.context, volume["id"])
-        connector = unwrap(host.driver).get_volume_connector(instance)
+        connector = self._lenient_driver(host).get_volume_connector(instance)
         connection_info = self.volumes.initialize_connection(self.context, volume["id"], connector)
         connection_info["serial"] = volume["id"]
         self.volumes.attach(self.context, volume["id"], instance.uuid, device)

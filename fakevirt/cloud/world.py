@@ -34,7 +34,7 @@ from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.probe import probe, unwrap
 from fakevirt.instrument.trace import Trace
 from fakevirt.manager.compute import ComputeManager, ManagerParts
-from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.plan import CallPath, ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.compute import ComputeAPI
@@ -213,8 +213,7 @@ class World:
         transport = open_transport()
         worlds.callback(transport.cleanup)
         record_messages(transport, self.trace, self.faults)
-        converted = self.plan.converted.__contains__
-        self._compute_api = ComputeAPI(transport, converted=converted, version_cap=self._version_cap)
+        self._compute_api = ComputeAPI(transport, converted=self._is_converted, version_cap=self._version_cap)
         self._instance_api = InstanceAPI(self._compute_api)
         self._compute_task_api = ComputeTaskAPI(transport)
         self._scheduler_api = SchedulerAPI(transport)
@@ -291,6 +290,10 @@ class World:
         )
         db.compute_node_create(self.context, values)
 
+    def _lenient_driver(self, host: Host) -> ComputeDriver:
+        """Return a driver for setting up, which is not recorded and takes an instance in any form."""
+        return FakeVirtDriver(host.hypervisor, peers=self._peer)
+
     def _service(self, binary: str, host: str, indirection_api: ConductorIndirection | None = None) -> Service:
         """Make a service; one whose objects go to the conductor has no database of its own."""
         publisher = f"{binary.removeprefix('nova-')}.{host}"
@@ -311,6 +314,9 @@ class World:
         server = get_server(transport, topic, service, endpoints)
         server.start()
         worlds.callback(server.stop)
+
+    def _is_converted(self, work_item: str) -> bool:
+        return self.plan.path_of(work_item) is CallPath.OBJECTS
 
     def _peer(self, host: str) -> Hypervisor:
         """Return the hypervisor of a host by its name or address, as a driver's connection to it does."""

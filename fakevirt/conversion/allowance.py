@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from typing import Any
 from fakevirt.conversion.difference import Difference
 
 
-class _Anything:
+class _Anything(enum.Enum):
+    ANYTHING = "ANYTHING"
+
     def __repr__(self) -> str:
-        return "ANYTHING"
+        return self.value
 
 
 #: Any value, or no value at all.
-ANYTHING: Any = _Anything()
+ANYTHING: Any = _Anything.ANYTHING
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.check import compare_scenario
-from fakevirt.conversion.comparison import Comparison, Verdict
+from fakevirt.conversion.board_row import BoardRow, merged
+from fakevirt.conversion.finding import Finding
 from fakevirt.conversion.known import KNOWN
+from fakevirt.conversion.plans import plans_of
+from fakevirt.conversion.readiness import verify_profile
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario_named
-from fakevirt.instrument.trace import Effect
+from fakevirt.conversion.verification import Failure, Progress, Verification, verify
+from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan, check_work_item
 from fakevirt.manager.work_items import NAMES
 from fakevirt.usage_error import UsageError
-
-#: From the best to the worst.
-_ORDER = (Verdict.SAME, Verdict.ALLOWED, Verdict.NOT_COMPARED, Verdict.DIVERGED)
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """What is known of one work item.
-
-    Args:
-        work_item: Its name.
-        scenarios: The scenarios that were compared.
-        verdict: The worst verdict among them.
-        raw_conductor_calls: Calls of raw conductor methods left on the object path.
-        dict_accesses: Dict-style accesses to objects left on the object path.
-        unversioned_arguments: RPC and driver calls left on the object path that carry a dict in the place of an object.
-        had_to_accept_an_object: Driver methods that get a dict on the legacy path and an object on the object path.
-    """
-
-    work_item: str
-    scenarios: tuple[str, ...]
-    verdict: Verdict
-    raw_conductor_calls: tuple[Effect, ...]
-    dict_accesses: tuple[Effect, ...]
-    unversioned_arguments: tuple[Effect, ...]
-    had_to_accept_an_object: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +25,50 @@ class Board:
     """The state of the whole conversion.
 
     Args:
-        comparisons: What was compared, by scenario.
-        rows: One row for each work item.
+        plans: How many plans were proved on each scenario, or refuted.
+        findings: What each run found.
+        failures: What does not pass.
+        rows: One row for each work item, from the runs in which everything is converted.
         unused: Known allowances that covered nothing although everything was compared.
     """
 
-    comparisons: Mapping[str, Comparison]
+    plans: int
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
     rows: tuple[BoardRow, ...]
     unused: tuple[Allowance, ...]
 
     @property
     def passes(self) -> bool:
         """Whether every verdict passes, nothing unversioned is left and no allowance is unused."""
-        return not self.unused and all(
-            row.verdict.passes and not (row.raw_conductor_calls or row.dict_accesses or row.unversioned_arguments)
-            for row in self.rows
+        return (
+            not self.unused
+            and all(finding.verdict.passes for finding in self.findings)
+            and not any(row.raw_conductor_calls or row.dict_accesses or row.unversioned_arguments for row in self.rows)
         )
+
+    @property
+    def extent(self) -> str:
+        """How much was proved by how much, in words."""
+        return f"{self.plans} plan{'s' * (self.plans > 1)}, {len(self.findings)} runs"
 
     @property
     def reasons(self) -> list[str]:
         """The reasons of the allowances that were used, each once."""
-        used = {allowance for comparison in self.comparisons.values() for allowance in comparison.used}
-        return sorted({allowance.reason for allowance in used})
+        return sorted({allowance.reason for finding in self.findings for allowance in finding.used})
 
     def to_primitive(self) -> dict[str, Any]:
         """Return the board as JSON has it."""
         return {
             "passes": self.passes,
+            "plans": self.plans,
+            "runs": len(self.findings),
             "work_items": [
                 {
                     "work_item": row.work_item,
                     "scenarios": list(row.scenarios),
                     "verdict": row.verdict.value,
+                    "parts_at": list(row.parts_at),
                     "raw_conductor_calls": len(row.raw_conductor_calls),
                     "dict_accesses": len(row.dict_accesses),
                     "unversioned_arguments": len(row.unversioned_arguments),
@@ -87,7 +76,16 @@ class Board:
                 }
                 for row in self.rows
             ],
-            "scenarios": {name: comparison.verdict.value for name, comparison in self.comparisons.items()},
+            "scenarios": {f.scenario: f.verdict.value for f in self.findings if f.plan == ConversionPlan.objects()},
+            "failures": [
+                {
+                    "scenario": failure.scenario,
+                    "plan": str(failure.plan),
+                    "verdict": failure.verdict.value,
+                    "decided_by": None if failure.decided_by is None else dict(failure.decided_by.paths),
+                }
+                for failure in self.failures
+            ],
             "allowances": self.reasons,
             "unused_allowances": [allowance.reason for allowance in self.unused],
         }
@@ -119,73 +117,48 @@ def chosen_scenarios(work_item: str | None = None, scenario: str | None = None) 
 
 
 def fill_board(
-    scenarios: Iterable[Scenario],
+    scenarios: Sequence[Scenario],
     *,
     work_item: str | None = None,
-    compared: Callable[[Scenario, Comparison], None] = lambda scenario, comparison: None,
+    plans: str = "ends",
+    profile: Profile | None = None,
+    processes: int = 1,
+    options: str = "",
+    progress: Progress = lambda made, needed: None,
 ) -> Board:
     """Compare scenarios and draw up the board.
 
     Args:
         scenarios: What to compare.
         work_item: Only a row for this one; for all that are entered, unless given.
-        compared: Called after each comparison.
+        plans: The choice of plans: ``ends``, ``singles``, ``pairs`` or ``all``.
+        profile: In which form the drivers take instances; with it, everything is converted whatever ``plans`` says.
+        processes: How many processes share the work.
+        options: What ``fakevirt verify --scenario NAME`` needs besides to repeat what fails.
+        progress: Told how many runs were made, and how many are known to be needed.
 
     Returns:
         The board.
+
+    Raises:
+        UsageError: There is no such choice of plans, or a process died.
     """
-    chosen = list(scenarios)
-    comparisons = {}
-    for scenario in chosen:
-        comparisons[scenario.name] = comparison = compare_scenario(scenario, ConversionPlan.objects())
-        compared(scenario, comparison)
-    names = [work_item] if work_item else [n for n in NAMES if any(n in s.enters for s in chosen)]
-    rows = tuple(row_of(name, {s.name: comparisons[s.name] for s in chosen if name in s.enters}) for name in names)
+    chosen = plans_of(plans)
+    if profile is None:
+        found = verify(scenarios, chosen, options=options, processes=processes, progress=progress)
+    else:
+        chosen = (ConversionPlan.objects(),)
+        found = verify_profile(scenarios, profile, options=options, processes=processes, progress=progress)
+    names = [work_item] if work_item else [n for n in NAMES if any(n in s.enters for s in scenarios)]
     unused: tuple[Allowance, ...] = ()
-    if len(chosen) == len(SCENARIOS):
-        unused = tuple(a for a in KNOWN if not any(a in comparison.used for comparison in comparisons.values()))
-    return Board(comparisons, rows, unused)
+    if len(scenarios) == len(SCENARIOS):
+        unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
+    return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
 
 
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the worst of some verdicts."""
-    return max(verdicts, key=_ORDER.index)
-
-
-def row_of(work_item: str, comparisons: Mapping[str, Comparison]) -> BoardRow:
-    """Return the row of a work item.
-
-    Args:
-        work_item: Its name.
-        comparisons: What was compared, by scenario, each of which entered the work item.
-    """
-    verdicts = [comparison.verdict_for(work_item) for comparison in comparisons.values()]
-    leftovers = [
-        comparison.objects.leftovers(work_item)
-        for name, comparison in comparisons.items()
-        # An old node takes nothing but dicts: what its peers send it is no leftover of theirs.
-        if name not in SCENARIOS or "version_cap" not in SCENARIOS[name].cloud
-    ]
-    return BoardRow(
-        work_item,
-        tuple(comparisons),
-        worst(verdicts),
-        tuple(effect for left in leftovers for effect in left.raw_conductor_calls),
-        tuple(effect for left in leftovers for effect in left.dict_accesses),
-        tuple(effect for left in leftovers for effect in left.unversioned_arguments),
-        tuple(sorted({name for c in comparisons.values() for name in _had_to_accept_an_object(work_item, c)})),
-    )
-
-
-def _had_to_accept_an_object(work_item: str, comparison: Comparison) -> Iterable[str]:
-    for row in comparison.rows:
-        if row.legacy is None or row.objects is None or row.legacy.channel != "driver":
-            continue
-        if row.objects.effect.scope != work_item:
-            continue
-        dicts = {(f.path, f.schema) for f in row.legacy.forms if f.form == "dict"}
-        if dicts & {(f.path, f.schema) for f in row.objects.forms if f.form == "object"}:
-            yield row.legacy.operation
+def _row(work_item: str, found: Verification) -> BoardRow:
+    findings = found.under(ConversionPlan.objects())
+    return merged([row for finding in findings for row in finding.rows if row.work_item == work_item])
 
 
 def _done() -> list[str]:

@@ -9,12 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.board import BoardRow
+from fakevirt.conversion.board_row import BoardRow
 from fakevirt.conversion.comparison import Verdict
-from fakevirt.instrument.trace import Effect
 
 #: The columns that the table wants: below that, rich shortens headings and names.
-WIDTH = 150
+WIDTH = 156
 
 _STYLES = {
     Verdict.SAME: "green",
@@ -24,13 +23,16 @@ _STYLES = {
 }
 
 
-def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterable[Allowance] = ()) -> RenderableType:
+def board_table(
+    rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterable[Allowance] = (), extent: str | None = None
+) -> RenderableType:
     """Return a board for rich: the table, what is left unversioned and the allowances that were used.
 
     Args:
         rows: A row for each work item.
         reasons: The reasons of the allowances that were used.
         unused: The allowances that should have been used and were not.
+        extent: How much was proved by how much, in words.
     """
     rows = tuple(rows)
     table = Table(title="Conversion board", title_justify="left")
@@ -40,7 +42,7 @@ def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterab
     table.add_column("raw\nconductor\ncalls", justify="right")
     table.add_column("dict\naccesses", justify="right")
     table.add_column("unversioned\narguments", justify="right")
-    table.add_column("driver methods that had\nto accept an object first", overflow="fold")
+    table.add_column("methods that had\nto accept an object first", overflow="fold")
     for row in rows:
         table.add_row(
             row.work_item,
@@ -51,7 +53,9 @@ def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterab
             str(len(row.unversioned_arguments)),
             "\n".join(row.had_to_accept_an_object) or "-",
         )
-    notes = [Text(f"left in {row.work_item}: {place}", style="red") for row in rows for place in _places(row)]
+    notes = [] if extent is None else [Text(extent)]
+    notes += [Text(f"parts in {row.work_item}: {place}", style="bold red") for row in rows for place in row.parts_at]
+    notes += [Text(f"left in {row.work_item}: {place}", style="red") for row in rows for place in _places(row)]
     notes += [Text(f"allowed: {reason}", style="dim") for reason in reasons]
     notes += [Text(f"unused allowance on {a.channel} {a.operation}: {a.reason}", style="red") for a in unused]
     return Group(table, *notes)
@@ -59,10 +63,4 @@ def board_table(rows: Iterable[BoardRow], reasons: Iterable[str], unused: Iterab
 
 def _places(row: BoardRow) -> list[str]:
     """Return where something unversioned is left, each place once."""
-    effects = (*row.raw_conductor_calls, *row.dict_accesses, *row.unversioned_arguments)
-    return list(dict.fromkeys(_place(effect) for effect in effects))
-
-
-def _place(effect: Effect) -> str:
-    place = effect.details.get("place")
-    return f"{effect.channel} {effect.operation}" + (f" at {place}" if place else "")
+    return list(dict.fromkeys((*row.raw_conductor_calls, *row.dict_accesses, *row.unversioned_arguments)))

@@ -12,6 +12,7 @@ from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import Observation, observe
 from fakevirt.conversion.scenarios import Scenario, scenario_named
 from fakevirt.db.engine import MEMORY
+from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan, check_work_item
 
 
@@ -34,6 +35,7 @@ def check(
     *,
     plan: ConversionPlan | None = None,
     allow: Iterable[Allowance] = (),
+    profile: Profile | None = None,
     database_url: str = MEMORY,
 ) -> Comparison:
     """Compare a scenario under a plan with the same scenario on the legacy path.
@@ -43,6 +45,7 @@ def check(
         scenario: The scenario's name.
         plan: The plan that is held against the legacy path; everything converted, unless given.
         allow: Differences that must be there.
+        profile: In which form the drivers of the run under the plan take instances; in any, unless given.
         database_url: Where the databases of the worlds are.
 
     Returns:
@@ -56,7 +59,9 @@ def check(
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.check")
     chosen = scenario_named(scenario, work_item)
-    comparison = compare_scenario(chosen, plan or ConversionPlan.objects(), allow, database_url=database_url)
+    comparison = compare_scenario(
+        chosen, plan or ConversionPlan.objects(), allow, profile=profile, database_url=database_url
+    )
     raise_unless_passed(
         comparison,
         what=f"{work_item} / {scenario}",
@@ -70,17 +75,38 @@ def compare_scenario(
     plan: ConversionPlan,
     allow: Iterable[Allowance] = (),
     *,
+    profile: Profile | None = None,
     database_url: str = MEMORY,
 ) -> Comparison:
     """Compare a scenario under ``plan`` with the same scenario on the legacy path."""
-    legacy = run(scenario, ConversionPlan.legacy(), database_url=database_url)
-    objects = run(scenario, plan, database_url=database_url)
-    return compare(legacy, objects, known=KNOWN, allow=allow, entering=scenario.enters)
+    measure = run(scenario, ConversionPlan.legacy(), database_url=database_url)
+    return compare_with(measure, scenario, plan, allow, profile=profile, database_url=database_url)
 
 
-def run(scenario: Scenario, plan: ConversionPlan, *, database_url: str = MEMORY) -> Observation:
+def compare_with(
+    measure: Observation,
+    scenario: Scenario,
+    plan: ConversionPlan,
+    allow: Iterable[Allowance] = (),
+    *,
+    profile: Profile | None = None,
+    database_url: str = MEMORY,
+) -> Comparison:
+    """Compare a scenario under ``plan`` with what was observed of it on the legacy path.
+
+    The measure is a run on drivers that take instances in any form: a profile is for the run that is held against it.
+    """
+    same = profile is None and plan == measure.plan
+    observation = measure if same else run(scenario, plan, profile=profile, database_url=database_url)
+    return compare(measure, observation, known=KNOWN, allow=allow, entering=scenario.enters)
+
+
+def run(
+    scenario: Scenario, plan: ConversionPlan, *, profile: Profile | None = None, database_url: str = MEMORY
+) -> Observation:
     """Run a scenario in a world of its own."""
-    return observe(plan, lambda p: Cloud(plan=p, database_url=database_url, **scenario.cloud), scenario.request)
+    arguments = {"database_url": database_url, "profile": profile, **scenario.cloud}
+    return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request)
 
 
 def raise_unless_passed(comparison: Comparison, *, what: str, reproduce: str) -> None:

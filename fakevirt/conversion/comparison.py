@@ -74,6 +74,48 @@ class Comparison:
         return [difference for difference in self.differences if difference.allowance is None]
 
     @property
+    def cause(self) -> Difference | None:
+        """The divergence with which the two runs part; what else differs may follow from it.
+
+        What a call is given shows when it begins, how it ends when it ends: of an exception that travels up through
+        several calls the innermost is the cause.
+        """
+        return min(self.divergences, key=self._moment, default=None)
+
+    @property
+    def to_blame(self) -> str | None:
+        """The work item to which the cause counts; None if it is in none.
+
+        Whether a method is called and what it is given is its caller's doing.
+        """
+        cause = self.cause
+        if cause is None:
+            return None
+        if cause.channel == "manager" and not _is_outcome(cause):
+            caller: str | None = self.rows[cause.row].effect.effect.details.get("caller")
+            return caller
+        return cause.scope
+
+    def _moment(self, difference: Difference) -> tuple[int, bool, int, bool]:
+        if not _is_outcome(difference):
+            return difference.row, False, 0, False
+        # The run that was through with the call first is the one that parted.
+        ended = min(self._last_row_within(difference.row, side) for side in ("legacy", "objects"))
+        # What it raised says more than what it did not return.
+        return ended, True, -difference.row, str(difference.field).startswith("returned")
+
+    def _last_row_within(self, number: int, side: str) -> int:
+        """Return the last row whose effect began while that of a row was under way."""
+        outer = getattr(self.rows[number], side).effect
+        last = number
+        if outer.ended is not None:
+            for n, row in enumerate(self.rows[number:], start=number):
+                inner = getattr(row, side)
+                if inner is not None and outer.began <= inner.effect.began < outer.ended:
+                    last = n
+        return last
+
+    @property
     def used(self) -> frozenset[Allowance]:
         """The allowances that covered something."""
         return frozenset(d.allowance for d in self.differences if d.allowance is not None)
@@ -90,13 +132,14 @@ class Comparison:
     def verdict_for(self, work_item: str) -> Verdict:
         """Return the verdict on one work item among those that were entered.
 
-        A difference counts for the work item in which it shows, a divergence in none of them for all, and an allowed
-        difference for the work item whose conversion brings it.
+        Divergences count for the one that is to blame for their cause, for all if none is, and an allowed difference
+        for the work item whose conversion brings it.
         """
         if self.not_compared is not None:
             return Verdict.NOT_COMPARED
-        entered = self.legacy.entered | self.objects.entered
-        if self.unused or any(d.scope == work_item or d.scope not in entered for d in self.divergences):
+        if self.unused:
+            return Verdict.DIVERGED
+        if self.divergences and (self.to_blame == work_item or self.to_blame not in self.legacy.entered):
             return Verdict.DIVERGED
         allowed = any(
             work_item == (d.allowance.work_item or d.scope) for d in self.differences if d.allowance is not None
@@ -119,7 +162,8 @@ def compare(
         objects: What is held against it.
         known: Allowances that may cover a difference.
         allow: Allowances that must cover one: an unused one is a finding.
-        entering: The work items that the measure must have entered, no more and no fewer; any, unless given.
+        entering: The work items that the measure must have entered, no more and no fewer, and the other run no more;
+            any, unless given.
 
     Returns:
         The comparison, with its verdict.
@@ -132,7 +176,20 @@ def compare(
     applicable = [a for a in (*allow, *known) if a.work_item is None or a.work_item in converted]
     rows = align(legacy.effects, objects.effects, applicable)
     used = {difference.allowance for row in rows for difference in row.differences}
-    return Comparison(legacy, objects, rows, unused=tuple(a for a in allow if a not in used))
+    comparison = Comparison(legacy, objects, rows, unused=tuple(a for a in allow if a not in used))
+    # What is entered besides is a divergence with a place in the traces, unless an allowance covers that.
+    if comparison.verdict.passes and entering is not None and not objects.entered <= entering:
+        besides = ", ".join(sorted(objects.entered - entering))
+        return dataclasses.replace(
+            comparison,
+            not_compared=f"the run under the plan {str(objects.plan)!r} entered work items that it should not "
+            f"({besides}), so that plans which differ in these alone were left out without proof",
+        )
+    return comparison
+
+
+def _is_outcome(difference: Difference) -> bool:
+    return difference.field is not None and not difference.field.startswith("arguments")
 
 
 def align(

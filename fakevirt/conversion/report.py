@@ -23,13 +23,14 @@ _WIDTH = 100
 _CONTEXT = "<RequestContext>"
 
 
-def describe(comparison: Comparison, *, what: str, reproduce: str) -> str:
+def describe(comparison: Comparison, *, what: str, reproduce: str, decided_by: str | None = None) -> str:
     """Return the whole message about a comparison.
 
     Args:
         comparison: The comparison.
         what: What was compared: the work item and scenario, or the test.
         reproduce: A line that does the same again.
+        decided_by: The call paths that decide it, where other plans were tried.
     """
     lines = [
         f"{comparison.verdict.value}: {what}",
@@ -45,6 +46,8 @@ def describe(comparison: Comparison, *, what: str, reproduce: str) -> str:
         lines += [
             f"  happened:     {count} difference{'s' * (count > 1)}; the first: {_headline(first)}",
             f"  where:        effect {first.row + 1} of {len(comparison.rows)}",
+            *_cause(comparison),
+            *([] if decided_by is None else [f"  decided by:   {decided_by}"]),
             "",
             *aligned(comparison, around=[difference.row for difference in comparison.divergences[:_SHOWN]]),
             "",
@@ -135,6 +138,15 @@ def _headline(difference: Difference) -> str:
         legacy, objects = _value(difference.legacy), _value(difference.objects)
         return f"{place}: {difference.field} is {_cut(legacy, 60)} on legacy and {_cut(objects, 60)} on objects"
     return f"{place} is on the {'objects' if difference.legacy is ABSENT else 'legacy'} path only"
+
+
+def _cause(comparison: Comparison) -> list[str]:
+    """Return a line on the divergence that came first, unless that is the one that stands first."""
+    cause = comparison.cause
+    if cause is None or cause == comparison.divergences[0]:
+        return []
+    work_item = f"in {comparison.to_blame}, " if comparison.to_blame else ""
+    return [f"  cause:        {work_item}effect {cause.row + 1}: {_headline(cause)}"]
 
 
 def _next_step(comparison: Comparison) -> str:

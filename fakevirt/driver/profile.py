@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fakevirt.driver.interface import ComputeDriver
+from fakevirt.instrument.trace import current_scope
 from fakevirt.usage_error import UsageError
 
 #: The parameters that are an instance, or hold several.
@@ -56,6 +57,13 @@ class Profile:
                 )
         self._default = default
         self._per_method = per_method
+        self._lenient_to: frozenset[str] = frozenset()
+
+    def lenient_to(self, *work_items: str) -> Profile:
+        """Return a profile whose methods work with either form while one of these work items is running."""
+        lenient = Profile(self._default, **self._per_method)
+        lenient._lenient_to = frozenset(work_items)
+        return lenient
 
     def of(self, method: str) -> Accepts:
         """Return what ``method`` accepts."""
@@ -72,7 +80,9 @@ class Profile:
             AttributeError: The method reads attributes, and this is a dict.
             TypeError: The method subscripts, and this is an object without that.
         """
-        accepts = self._per_method.get(method, self._default)
+        if current_scope() in self._lenient_to:
+            return reader(instance)
+        accepts = self.of(method)
         if accepts is Accepts.OBJECT_ONLY and isinstance(instance, dict):
             raise AttributeError("'dict' object has no attribute 'uuid'")
         if accepts is Accepts.DICT_ONLY and not isinstance(instance, dict):

@@ -54,6 +54,8 @@ class Effect:
         scope: What it is attributed to (the work item that was running).
         details: What is worth showing but is not compared (an RPC version, a place in the code).
         outcome: How it ended; None while it is under way and for an event without an end.
+        began: Its place in the trace, -1 if it is in none.
+        ended: How many effects the trace had when it ended.
     """
 
     channel: str
@@ -63,14 +65,22 @@ class Effect:
     scope: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
     outcome: Returned | Raised | None = None
+    began: int = -1
+    ended: int | None = None
+    _trace: Trace | None = field(default=None, repr=False)
 
     def returned(self, value: Any = None) -> None:
         """Note that the effect ended with ``value``."""
-        self.outcome = Returned(snapshot(value))
+        self._end(Returned(snapshot(value)))
 
     def raised(self, error: BaseException) -> None:
         """Note that the effect ended with ``error``."""
-        self.outcome = Raised(Failure.of(error))
+        self._end(Raised(Failure.of(error)))
+
+    def _end(self, outcome: Returned | Raised) -> None:
+        self.outcome = outcome
+        if self._trace is not None:
+            self.ended = len(self._trace)
 
 
 class _Unheard(Effect):
@@ -87,10 +97,17 @@ _UNHEARD = _Unheard("", "")
 
 
 class Trace:
-    """All effects of one world, in the order in which they began."""
+    """All effects of one world, in the order in which they began.
+
+    Attributes:
+        effects: The effects.
+        consulted: The choices that something asked for, by name, such as the call path of a work item: what no run has
+            asked for cannot have mattered to it.
+    """
 
     def __init__(self) -> None:
         self.effects: list[Effect] = []
+        self.consulted: set[str] = set()
         self._muted = 0
 
     def __repr__(self) -> str:
@@ -129,9 +146,16 @@ class Trace:
             service,
             _scope.get(),
             details,
+            began=len(self.effects),
+            _trace=self,
         )
         self.effects.append(effect)
         return effect
+
+    def consult(self, choice: str) -> None:
+        """Note that something asked for a choice, by name."""
+        if not self._muted:
+            self.consulted.add(choice)
 
     @property
     def is_muted(self) -> bool:

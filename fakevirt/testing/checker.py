@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.check import ConversionError, check
 from fakevirt.conversion.comparison import Comparison
+from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.running_test import RunningTest
 from fakevirt.testing import markers
@@ -29,6 +30,7 @@ class ConversionChecker:
         scenario: str | None = None,
         plan: ConversionPlan | None = None,
         allow: Iterable[Allowance] = (),
+        profile: Profile | None = None,
     ) -> Comparison:
         """Compare a scenario under a plan with the same scenario on the legacy path.
 
@@ -37,6 +39,7 @@ class ConversionChecker:
             scenario: The scenario's name.
             plan: The plan that is held against the legacy path; everything converted, unless given.
             allow: Differences that must be there, besides those of the nearest markers ``allow``.
+            profile: In which form the drivers of the run under the plan take instances; in any, unless given.
 
         Returns:
             The comparison, whose verdict is SAME or ALLOWED.
@@ -60,6 +63,7 @@ class ConversionChecker:
                 work_item,
                 scenario,
                 plan=plan,
+                profile=profile,
                 allow=(*allow, *markers.allowances(self._test)),
                 **self._test.cloud_arguments,
             )

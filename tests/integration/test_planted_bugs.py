@@ -24,10 +24,8 @@ from fakevirt.manager import (
     rollback_live_migration,
 )
 from fakevirt.manager.compat import object_compat
-from fakevirt.manager.compute import ComputeManager
 from fakevirt.manager.compute_utils import network_info, usage
 from fakevirt.manager.decorators import reverts_task_state, wrap_instance_fault
-from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.manager.steps import get_compute_info, write_compute_node
@@ -38,23 +36,6 @@ from fakevirt.objects.instance_action import InstanceActionEvent
 from fakevirt.objects.primitive import legacy_dict
 from fakevirt.objects.service import Service
 from fakevirt.rpc.compute import ComputeAPI
-
-
-@pytest.fixture
-def plant(monkeypatch):
-    """Put a function in the place of the object path of a method, for the rest of the test."""
-
-    def plant(name, buggy, of):
-        present = ComputeManager.__dict__[name]
-        pair = types.SimpleNamespace(legacy=of.legacy, objects=buggy)
-        if isinstance(present, SharedStep):
-            replacement = SharedStep(pair)
-        else:
-            replacement = WorkItemMethod(pair, present.work_item, with_arguments=present.with_arguments)
-            replacement.__set_name__(ComputeManager, name)
-        monkeypatch.setattr(ComputeManager, name, replacement)
-
-    return plant
 
 
 def divergence(work_item, scenario, plan=None):

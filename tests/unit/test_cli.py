@@ -84,15 +84,54 @@ def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
         (["--scenario", "shared_storag"], "'shared_storag' is none", "did you mean 'shared_storage'?"),
         (["--work-item", "run_instance"], "no scenario enters 'run_instance'", "take one of: "),
         (["--work-item", "detach_volume", "--scenario", "consoles_on"], "'consoles_on' is none", "take one of: "),
+        (["--plans", "each"], "'each' is none", "take one of them; without --plans it is ends"),
+        (["--dict-only", "detach_volumes"], "'detach_volumes' is none", "take one of: "),
+        (["--dict-only", "spawn", "--plans", "all"], "everything converted", "leave out --dict-only or --plans"),
+        (["--order", "--scenario", ONE], "computed from all scenarios", "leave out --order or --scenario"),
+        (
+            ["--order", "--work-item", "live_migration", "--plans", "all", "--dict-only", "spawn"],
+            "under plans of its own",
+            "leave out --order or --work-item, --plans, --dict-only",
+        ),
     ],
 )
-def test_a_bad_name_is_told_in_four_parts_on_stderr_and_exits_2(verify, arguments, happened, how_to_go_on):
+def test_bad_usage_is_told_in_four_parts_on_stderr_and_exits_2(verify, arguments, happened, how_to_go_on):
     status, out, err = verify(*arguments)
     assert (status, out) == (2, "")
     parts = [line.partition(":")[0] for line in err.splitlines()]
     assert parts == ["expected", "happened", "where", "how to go on"]
     assert happened in err
     assert how_to_go_on in err
+
+
+def test_partial_conversions_are_run_and_counted(verify):
+    status, out, _ = verify("--scenario", ONE, "--plans", "all")
+    assert status == 0
+    assert "4096 plans, 8 runs" in out.splitlines()
+
+
+def test_a_driver_that_takes_dicts_only_turns_a_row_red_and_is_named(verify):
+    status, out, _ = verify("--scenario", ONE, "--dict-only", "check_can_live_migrate_source,unfilter_instance")
+    (row,) = [line for line in out.splitlines() if "DIVERGED │" in line]
+    assert status == 1
+    assert row.split("│")[1].strip() == "check_can_live_migrate_source"
+    assert "parts in check_can_live_migrate_source: driver check_can_live_migrate_source" in out.splitlines()
+    assert f"verify --scenario {ONE} --dict-only check_can_live_migrate_source,unfilter_instance" in out
+
+
+def test_the_order_is_printed_and_written_in_place_of_the_board(verify, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "SCENARIOS", {name: SCENARIOS[name] for name in (ONE, "rules_changed")})
+    path = tmp_path / "order.json"
+    status, out, _ = verify("--order", "--json", str(path))
+    assert status == 0
+    assert "Conversion board" not in out
+    assert "no scenario enters live_migration" in out
+    assert [step["work_items"] for step in json.loads(path.read_text())["steps"]] == [
+        ["check_can_live_migrate_destination"],
+        ["check_can_live_migrate_source"],
+        ["refresh_instance_security_rules"],
+        ["compute_utils"],
+    ]
 
 
 def test_the_board_is_written_as_json(verify, tmp_path):

@@ -1,9 +1,11 @@
 """An allowance says which difference may be, and why."""
 
+import pickle
+
 import pytest
 
-from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.difference import Difference
+from fakevirt.conversion.allowance import ANYTHING, Allowance
+from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.manager.work_items import NAMES
@@ -42,3 +44,9 @@ def test_every_known_one_names_a_channel_that_is_compared_a_work_item_and_a_reas
 
 def test_no_known_one_covers_a_whole_channel():
     assert [a for a in KNOWN if a.operation == "*"] == []
+
+
+def test_an_allowance_is_the_same_in_another_process():
+    allowance = Allowance("db", "it may", objects=ABSENT)
+    assert pickle.loads(pickle.dumps(allowance)) == allowance
+    assert repr(ANYTHING) == "ANYTHING"

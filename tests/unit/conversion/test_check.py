@@ -6,6 +6,7 @@ from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.check import ConversionError, check, compare_scenario, raise_unless_passed, run
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario
+from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.usage_error import UsageError
 
@@ -66,6 +67,13 @@ def test_a_run_has_the_cloud_of_its_scenario(tmp_path):
     observation = run(REFUSED, ConversionPlan.objects(), database_url=f"sqlite:///{tmp_path}/world.db")
     assert "not on shared storage" in str(observation.error)
     assert (tmp_path / "world.db").exists()
+
+
+def test_the_legacy_run_is_on_drivers_that_take_any_form():
+    profile = Profile(check_can_live_migrate_source=Accepts.DICT_ONLY)
+    comparison = compare_scenario(REFUSED, ConversionPlan.legacy(), profile=profile)
+    # The instance is an object on both paths: what is compared is the same path on two drivers.
+    assert (comparison.cause.channel, comparison.cause.operation) == ("driver", "check_can_live_migrate_source")
 
 
 def test_a_verdict_that_passes_raises_nothing():

@@ -12,7 +12,7 @@ from fakevirt.conversion.observation import Observation
 from fakevirt.instrument.canonical import Canonicalizer
 from fakevirt.instrument.faults import Fault
 from fakevirt.instrument.snapshot import Entity
-from fakevirt.instrument.trace import Effect, Trace
+from fakevirt.instrument.trace import Effect, Trace, scope
 from fakevirt.manager.plan import ConversionPlan
 
 ITEM = "live_migration"
@@ -209,11 +209,75 @@ def test_runs_that_enter_other_work_items_than_they_should_are_not_compared(ente
     assert compared([], [], entering=frozenset(entering)).verdict is Verdict.NOT_COMPARED
 
 
+def test_what_is_entered_besides_is_not_compared_even_if_that_is_allowed():
+    allowance = Allowance("manager", "it may", "_rollback_live_migration")
+    comparison = compared([], [ROLLBACK], known=[allowance], entering=frozenset({ITEM}))
+    assert comparison.verdict is Verdict.NOT_COMPARED
+    assert "entered work items that it should not (_rollback_live_migration)" in comparison.not_compared
+
+
+def test_what_is_entered_besides_is_a_divergence_with_a_place_if_nothing_allows_it():
+    assert compared([], [ROLLBACK], entering=frozenset({ITEM})).verdict is Verdict.DIVERGED
+
+
+def notify(**arguments):
+    details = {"caller": ITEM}
+    return Effect("manager", "notify", arguments, service="dst", scope="compute_utils", details=details)
+
+
 def test_a_divergence_counts_for_the_work_item_in_which_it_shows():
-    other = Effect("manager", "pre", {}, service="dst", scope="compute_utils")
-    comparison = compared([call("unfilter"), other], [other])
+    comparison = compared([call("unfilter"), notify()], [notify()])
+    assert comparison.to_blame == ITEM
     assert comparison.verdict_for(ITEM) is Verdict.DIVERGED
     assert comparison.verdict_for("compute_utils") is Verdict.SAME
+
+
+def test_what_differs_after_the_first_divergence_counts_for_nobody():
+    missed = Effect("notifier", "start", {}, service="src", scope="compute_utils")
+    comparison = compared([notify(), call("unfilter"), missed], [notify()])
+    assert len(comparison.divergences) == 2
+    assert comparison.cause == comparison.divergences[0]
+    assert comparison.verdict_for("compute_utils") is Verdict.SAME
+
+
+@pytest.mark.parametrize(("legacy", "objects"), [([notify()], []), ([notify(event="a")], [notify(event="b")])])
+def test_whether_a_method_is_called_and_with_what_is_its_callers_doing(legacy, objects):
+    assert compared(legacy, objects).to_blame == ITEM
+
+
+def test_how_a_method_ends_is_its_own_doing():
+    fails = notify()
+    fails.raised(KeyError("uuid"))
+    assert compared([notify()], [fails]).to_blame == "compute_utils"
+
+
+def traced(plan, raised):
+    """Return the observation of a message, whose method calls a driver that raises if ``raised``, and cleans up."""
+    trace = Trace()
+    with scope("live_migration"):
+        message = trace.record("rpc", "live_migration")
+        method = trace.record("manager", "live_migration", caller=None)
+        with scope("detach_volume"):
+            driver = trace.record("driver", "detach_volume")
+            driver.raised(TypeError("not subscriptable")) if raised else driver.returned()
+        if not raised:
+            trace.record("driver", "cleanup").returned()
+        for effect in (method, message):
+            effect.raised(TypeError("not subscriptable")) if raised else effect.returned()
+    return Observation(plan, trace, tuple(Canonicalizer(datetime.datetime(2014, 4, 17)).effects(trace)))
+
+
+@pytest.mark.parametrize("raised_on", ["legacy", "objects"])
+def test_of_an_exception_that_travels_up_the_innermost_call_is_the_cause(raised_on):
+    comparison = compare(traced(LEGACY, raised_on == "legacy"), traced(OBJECTS, raised_on == "objects"))
+    assert comparison.divergences[0].channel == "rpc"
+    assert (comparison.cause.channel, comparison.cause.operation) == ("driver", "detach_volume")
+    assert comparison.to_blame == "detach_volume"
+
+
+def test_without_a_divergence_nobody_is_to_blame():
+    comparison = compared([], [])
+    assert (comparison.cause, comparison.to_blame) == (None, None)
 
 
 def test_a_divergence_in_no_work_item_counts_for_all():

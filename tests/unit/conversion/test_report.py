@@ -11,7 +11,7 @@ from fakevirt.conversion.comparison import compare
 from fakevirt.conversion.observation import Observation
 from fakevirt.instrument.canonical import Canonicalizer
 from fakevirt.instrument.snapshot import Entity
-from fakevirt.instrument.trace import Effect, Trace
+from fakevirt.instrument.trace import Effect, Trace, scope
 from fakevirt.manager.plan import ConversionPlan
 
 ITEM = "live_migration"
@@ -38,6 +38,30 @@ def described(comparison):
 
 def canonical(effect):
     return Canonicalizer(datetime.datetime(2014, 4, 17)).effect(effect)
+
+
+def test_the_cause_is_told_where_another_divergence_stands_first():
+    def run(plan, fails):
+        trace = Trace()
+        with scope(ITEM):
+            outer = trace.record("manager", "live_migration", service="src", caller=None)
+            inner = trace.record("driver", "live_migration", service="src")
+            for effect in (inner, outer):
+                effect.raised(TypeError("no")) if fails else effect.returned()
+        return Observation(plan, trace, tuple(Canonicalizer(datetime.datetime(2014, 4, 17)).effects(trace)))
+
+    lines = described(compare(run(ConversionPlan.legacy(), False), run(ConversionPlan.objects(), True)))
+    assert lines[2].startswith("  happened:     2 differences; the first: manager live_migration on src: ")
+    assert lines[4] == (
+        "  cause:        in live_migration, effect 2: driver live_migration on src: raised is — on legacy and "
+        "TypeError('no') on objects"
+    )
+
+
+def test_what_decides_it_is_told_where_that_is_known():
+    comparison = compared([call("cleanup")], [])
+    lines = report.describe(comparison, what="it", reproduce="again", decided_by="live_migration=objects").splitlines()
+    assert "  decided by:   live_migration=objects" in lines
 
 
 def test_a_divergence_is_told_in_four_parts_with_the_line_that_repeats_it():

@@ -2,9 +2,7 @@
 
 import pytest
 
-from fakevirt.conversion.check import run
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario, scenario_named
-from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.work_items import NAMES
 from fakevirt.usage_error import UsageError
 
@@ -15,12 +13,6 @@ each_scenario = pytest.mark.parametrize("chosen", SCENARIOS.values(), ids=SCENAR
 def test_each_tells_in_a_sentence_what_happens(chosen):
     assert chosen.title == (chosen.request.__doc__ or "").rstrip(".")
     assert ": " in chosen.title or " " in chosen.title
-
-
-@each_scenario
-@pytest.mark.parametrize("plan", [ConversionPlan.legacy(), ConversionPlan.objects()], ids=str)
-def test_each_enters_just_the_work_items_that_it_says(chosen, plan):
-    assert run(chosen, plan).entered == chosen.enters
 
 
 @each_scenario

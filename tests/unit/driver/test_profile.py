@@ -12,6 +12,7 @@ import pytest
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.profile import INSTANCE_METHODS, Accepts, Profile, reader
+from fakevirt.instrument.trace import scope
 from fakevirt.usage_error import UsageError
 
 #: What libvirt's driver does not support either.
@@ -97,3 +98,14 @@ def test_a_profile_names_the_methods_it_may_speak_of(name: str) -> None:
     with pytest.raises(UsageError, match=f"'{name}' is none") as raised:
         Profile(**{name: Accepts.EITHER})
     assert "spawn" in raised.value.how_to_go_on
+
+
+def test_a_lenient_profile_takes_either_form_while_one_of_the_work_items_is_running(fields: dict[str, Any]) -> None:
+    strict = Profile(spawn=Accepts.DICT_ONLY)
+    lenient = strict.lenient_to("run_instance")
+    with scope("run_instance"):
+        assert lenient.reader("spawn", Instance(**fields))("uuid")
+        with pytest.raises(TypeError):
+            strict.reader("spawn", Instance(**fields))
+    with scope("live_migration"), pytest.raises(TypeError):
+        lenient.reader("spawn", Instance(**fields))

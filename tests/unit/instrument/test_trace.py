@@ -53,6 +53,23 @@ def test_an_exception_is_an_outcome(trace):
     assert effect.outcome == Raised(Failure("ValueError", "builtins", "no space"))
 
 
+def test_an_effect_knows_its_place_and_where_the_trace_stood_when_it_ended(trace):
+    outer = trace.record("rpc", "live_migration")
+    inner = trace.record("driver", "live_migration")
+    inner.returned()
+    trace.record("db", "update instances")
+    outer.raised(ValueError())
+    assert (outer.began, outer.ended) == (0, 3)
+    assert (inner.began, inner.ended) == (1, 2)
+
+
+def test_a_choice_that_was_asked_for_is_noted_unless_nothing_is_recorded(trace):
+    trace.consult("live_migration")
+    with trace.muted():
+        trace.consult("detach_volume")
+    assert trace.consulted == {"live_migration"}
+
+
 def test_service_and_details_stand_on_the_effect(trace):
     effect = trace.record("rpc", "pre_live_migration", service="src", version="3.26", kind="call")
     assert effect.service == "src"

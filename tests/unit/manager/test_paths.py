@@ -8,6 +8,7 @@ from fakevirt import services
 from fakevirt.instrument.trace import Returned, Trace, current_scope, scope
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.objects.instance import Instance
 from fakevirt.services import Service
 
 
@@ -67,9 +68,26 @@ def test_the_call_is_an_effect_with_its_arguments_by_name_and_its_result(manager
     manager.migrate("instance")
     (effect,) = manager.service.trace
     assert (effect.channel, effect.operation, effect.service) == ("manager", "migrate", "src")
-    assert (effect.scope, effect.details) == ("live_migration", {"path": "objects"})
+    assert effect.scope == "live_migration"
     assert effect.arguments == {"instance": "instance", "dest": "dst"}
     assert effect.outcome.value[0] == "objects"
+
+
+@pytest.mark.parametrize(("instance", "form"), [({}, "dict"), (Instance(), "object"), ("name", None)])
+def test_the_effect_tells_the_path_who_called_and_in_which_form_the_instance_came(manager, instance, form):
+    manager.migrate(instance)
+    with scope("live_migration"):
+        manager.help(instance)
+    migrate, help = manager.service.trace
+    assert migrate.details == {"path": "objects", "caller": None, "instance": form}
+    assert help.details == {"path": "legacy", "caller": "live_migration", "instance": form}
+
+
+def test_the_plan_is_asked_when_a_method_is_called_and_not_when_it_is_handed_on(manager):
+    callback = manager.migrate
+    assert manager.service.trace.consulted == set()
+    callback("instance")
+    assert manager.service.trace.consulted == {"live_migration"}
 
 
 def test_a_helper_tells_neither_arguments_nor_result(manager):

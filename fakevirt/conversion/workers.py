@@ -1,0 +1,63 @@
+"""Tasks spread over processes."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from fakevirt.usage_error import UsageError
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+
+def outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], *, processes: int) -> Iterator[Outcome]:
+    """Yield what ``function`` returns for each task, as they end; one task, or one process, needs no other process.
+
+    Args:
+        function: What is done; it must be found by its name in another process.
+        tasks: What it is given, the longest first.
+        processes: How many processes at most.
+
+    Raises:
+        UsageError: A process died.
+    """
+    processes = min(processes, len(tasks))
+    if processes <= 1:
+        yield from map(function, tasks)
+        return
+    with ProcessPoolExecutor(processes, mp_context=_context(), initializer=_start) as pool:
+        try:
+            for future in as_completed([pool.submit(function, task) for task in tasks]):
+                yield future.result()
+        except BrokenProcessPool:
+            raise UsageError(
+                expected="worker processes that live until their work is done",
+                happened="one of them died",
+                where=f"{len(tasks)} tasks on {processes} processes",
+                how_to_go_on="see whether memory has run out, or narrow it down with --scenario",
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how processes are started: never as a copy of this one, whose threads it would lack."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    # Imported once, and not in each process.
+    context.set_forkserver_preload(["fakevirt.conversion.verification"])
+    return context
+
+
+def _start() -> None:
+    # What was imported stays as long as the process: nothing is gained by looking through it again and again.
+    gc.freeze()
+    # As the command does: what managers log of failures that scenarios bring about is in the traces.
+    logging.getLogger().addHandler(logging.NullHandler())

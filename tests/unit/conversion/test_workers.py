@@ -1,0 +1,35 @@
+"""Tasks spread over processes."""
+
+import operator
+import os
+
+import pytest
+
+from fakevirt.conversion.workers import outcomes
+from fakevirt.usage_error import UsageError
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_task_has_an_outcome(processes):
+    assert sorted(outcomes(operator.neg, [1, 2, 3], processes=processes)) == [-3, -2, -1]
+
+
+def test_one_task_needs_no_other_process():
+    # A lambda cannot leave the process.
+    assert list(outcomes(lambda number: (number, os.getpid()), [1], processes=2)) == [(1, os.getpid())]
+
+
+def test_no_task_has_no_outcome():
+    assert list(outcomes(operator.neg, [], processes=2)) == []
+
+
+def test_a_process_that_dies_is_told_in_four_parts_and_nobody_waits():
+    with pytest.raises(UsageError) as told:
+        list(outcomes(os._exit, [1, 1, 1], processes=2))
+    assert told.value.happened == "one of them died"
+    assert told.value.where == "3 tasks on 2 processes"
+
+
+def test_what_a_task_raises_reaches_whoever_asked():
+    with pytest.raises(ZeroDivisionError):
+        list(outcomes((1).__floordiv__, [0, 0], processes=2))
