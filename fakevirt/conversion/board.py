@@ -55,7 +55,7 @@ class Board:
     @property
     def reasons(self) -> list[str]:
         """The reasons of the allowances that were used, each once."""
-        return sorted({allowance.reason for finding in self.findings for allowance in finding.used})
+        return sorted({KNOWN[place].reason for finding in self.findings for place in finding.used})
 
     def to_primitive(self) -> dict[str, Any]:
         """Return the board as JSON has it."""
@@ -152,7 +152,8 @@ def fill_board(
     names = [work_item] if work_item else [n for n in NAMES if any(n in s.enters for s in scenarios)]
     unused: tuple[Allowance, ...] = ()
     if len(scenarios) == len(SCENARIOS):
-        unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
+        used = frozenset[int]().union(*(finding.used for finding in found.findings))
+        unused = tuple(allowance for place, allowance in enumerate(KNOWN) if place not in used)
     return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
 
 

@@ -27,6 +27,10 @@ class Scenario:
     enters: frozenset[str]
     cloud: Mapping[str, Any] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
+        # Its request may be a closure: another process has declared the same scenarios and finds it by its name.
+        return scenario_named, (self.name,)
+
     @property
     def title(self) -> str:
         """What happens in it, in a sentence."""
