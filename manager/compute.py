@@ -63,6 +63,7 @@ from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.remaining_instance_attr import (
     consoles,
+    deletion,
     devices,
     diagnostics,
     periodic,
@@ -189,6 +190,7 @@ class ComputeManager:
     run_instance = WorkItemMethod(run_instance, "run_instance")
     build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
     reboot_instance = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
+    terminate_instance = WorkItemMethod(deletion.terminate_instance, "remaining_instance_attr")
     suspend_instance = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
     prep_resize = WorkItemMethod(resize.prep_resize, "remaining_instance_attr")
     resize_instance = WorkItemMethod(resize.resize_instance, "remaining_instance_attr")
@@ -209,6 +211,7 @@ class ComputeManager:
     rescue_instance = WorkItemMethod(power.rescue_instance, "remaining_instance_attr")
     stop_instance = WorkItemMethod(power.stop_instance, "remaining_instance_attr")
     unrescue_instance = WorkItemMethod(power.unrescue_instance, "remaining_instance_attr")
+    _delete_instance = WorkItemMethod(deletion.delete_instance, "remaining_instance_attr", with_arguments=False)
     _check_instance_build_time = WorkItemMethod(periodic.check_instance_build_time, "remaining_instance_attr")
     _cleanup_running_deleted_instances = WorkItemMethod(
         periodic.cleanup_running_deleted_instances, "remaining_instance_attr"

@@ -95,15 +95,20 @@ class ResourceTracker:
         self._write(context)
 
     def update_usage(self, context: RequestContext, read: Callable[[str], Any]) -> None:
-        """Count one instance anew, if it is one of the node's.
+        """Count one instance anew, if it is one of the node's; one that is deleted counts no more.
 
         Args:
             context: The request.
             read: Returns a field of the instance.
         """
-        if read("uuid") in self._tracked:
-            self._tracked[read("uuid")] = _Usage.of(read)
-            self._write(context)
+        uuid = read("uuid")
+        if uuid not in self._tracked:
+            return
+        if read("vm_state") == states.DELETED:
+            del self._tracked[uuid]
+        else:
+            self._tracked[uuid] = _Usage.of(read)
+        self._write(context)
 
     @contextlib.contextmanager
     def instance_claim(

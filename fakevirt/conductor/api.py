@@ -39,6 +39,15 @@ class ConductorAPI:
         )
         return instance
 
+    def instance_destroy(self, context: RequestContext, instance: Any) -> dict[str, Any]:
+        """Soft-delete an instance, in any form, and return the row.
+
+        Raises:
+            InstanceNotFound: There is none.
+        """
+        row: dict[str, Any] = self._client.call(context, "instance_destroy", instance=flattened(instance))
+        return row
+
     def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
         """Return an instance with its metadata.
 

@@ -102,6 +102,11 @@ class ConductorManager(ObjectActions):
         return legacy_dict(new)
 
     @expected_exceptions(exceptions.InstanceNotFound)
+    def instance_destroy(self, context: RequestContext, instance: dict[str, Any]) -> dict[str, Any]:
+        """Soft-delete an instance."""
+        return legacy_dict(db.instance_destroy(context, instance["uuid"]))
+
+    @expected_exceptions(exceptions.InstanceNotFound)
     def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
         """Return an instance."""
         return legacy_dict(db.instance_get_by_uuid(context, instance_uuid))

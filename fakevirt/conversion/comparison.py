@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import enum
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -276,8 +277,14 @@ def _field_differences(a: Any, b: Any, path: str) -> Iterator[tuple[str, Any, An
             left, right = a.get(key, ABSENT), b.get(key, ABSENT)
             if left != right:
                 yield from _field_differences(left, right, f"{path}.{key}" if path else key)
-    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
-        for n, (left, right) in enumerate(zip(a, b, strict=True)):
+    elif isinstance(a, list) and isinstance(b, list) and _item_by_item(a, b):
+        for n, (left, right) in enumerate(itertools.zip_longest(a, b, fillvalue=ABSENT)):
             yield from _field_differences(left, right, f"{path}[{n}]")
     else:
         yield path, a, b
+
+
+def _item_by_item(a: list[Any], b: list[Any]) -> bool:
+    """Tell whether the items of two lists are the same things: as many, or one list goes on where the other ends."""
+    common = min(len(a), len(b))
+    return len(a) == len(b) or a[:common] == b[:common]

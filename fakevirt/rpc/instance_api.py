@@ -9,7 +9,12 @@ from fakevirt.context import RequestContext
 from fakevirt.objects.block_device import BlockDeviceMappingList
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_action import InstanceAction
+from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
+
+_HARD_REBOOT_FROM = (states.ACTIVE, states.STOPPED, states.PAUSED, states.SUSPENDED, states.ERROR)
+#: The task states of a soft reboot, in order.
+_SOFT_REBOOT = (states.REBOOTING, states.REBOOT_PENDING, states.REBOOT_STARTED)
 
 
 class InstanceAPI:
@@ -43,8 +48,45 @@ class InstanceAPI:
         instance.task_state = states.DELETING
         instance.progress = 0
         instance.save()
+        quotas = Quotas(context)
+        quotas.reserve(
+            project_id=instance.project_id,
+            user_id=instance.user_id,
+            instances=-1,
+            cores=-(instance.vcpus or 0),
+            ram=-(instance.memory_mb or 0),
+        )
         self._start_action(context, instance, "delete")
-        self._rpcapi.terminate_instance(context, instance, bdms)
+        self._rpcapi.terminate_instance(context, instance, bdms, reservations=quotas.reservations)
+
+    def reboot(self, context: RequestContext, instance: Instance, reboot_type: str) -> None:
+        """Restart an instance.
+
+        Args:
+            context: The request.
+            instance: The instance: active, or for a hard reboot stopped, paused, suspended or in error as well.
+            reboot_type: ``SOFT`` or ``HARD``; a hard one may take the place of a soft one.
+
+        Raises:
+            InstanceInvalidState: It is in another state, or busy.
+        """
+        if reboot_type == "SOFT":
+            _check_state(instance, "reboot", (states.ACTIVE,))
+            instance.task_state = states.REBOOTING
+        else:
+            _check_state(instance, "reboot", _HARD_REBOOT_FROM, (None, *_SOFT_REBOOT))
+            instance.task_state = states.REBOOTING_HARD
+        instance.save(expected_task_state=[None, *_SOFT_REBOOT])
+        self._start_action(context, instance, "reboot")
+        self._rpcapi.reboot_instance(context, instance, block_device_info=None, reboot_type=reboot_type)
+
+    def suspend(self, context: RequestContext, instance: Instance) -> None:
+        """Save the memory of an instance and stop it; InstanceInvalidState if it is not active, or busy."""
+        _check_state(instance, "suspend", (states.ACTIVE,))
+        instance.task_state = states.SUSPENDING
+        instance.save(expected_task_state=[None])
+        self._start_action(context, instance, "suspend")
+        self._rpcapi.suspend_instance(context, instance)
 
     def rescue(
         self,
@@ -88,10 +130,12 @@ class InstanceAPI:
         InstanceAction.action_start(context, instance.uuid, action, want_result=False)
 
 
-def _check_state(instance: Instance, method: str, vm_states: Collection[str]) -> None:
+def _check_state(
+    instance: Instance, method: str, vm_states: Collection[str], task_states: Collection[str | None] = (None,)
+) -> None:
     for attr, state, allowed in (
         ("vm_state", instance.vm_state, vm_states),
-        ("task_state", instance.task_state, (None,)),
+        ("task_state", instance.task_state, task_states),
     ):
         if state not in allowed:
             raise exceptions.InstanceInvalidState(instance_uuid=instance.uuid, attr=attr, state=state, method=method)

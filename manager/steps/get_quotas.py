@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fakevirt.objects.instance import Instance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawQuotas:
     """What of ``Quotas`` the legacy path needs.
 
@@ -38,11 +38,13 @@ class RawQuotas:
         """Make the reserved changes part of the usage."""
         if self.reservations:
             self.manager.conductor_api.quota_commit(self.context, self.reservations, **self._owner())
+            self.reservations = None
 
     def rollback(self) -> None:
         """Give the reserved changes up."""
         if self.reservations:
             self.manager.conductor_api.quota_rollback(self.context, self.reservations, **self._owner())
+            self.reservations = None
 
     def _owner(self) -> dict[str, str]:
         return {name: self.instance[name] for name in ("project_id", "user_id")}

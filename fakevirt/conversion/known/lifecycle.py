@@ -1,4 +1,4 @@
-"""What converting the life of an instance changes: reboot, suspend."""
+"""What converting the life of an instance changes: reboot, suspend, delete."""
 
 from __future__ import annotations
 
@@ -7,63 +7,57 @@ from typing import Any
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.difference import ABSENT
 
-_WORK_ITEM = "remaining_instance_attr"
-_SET_BACK = "_instance_update leaves the caller's instance as it was; the object is the one that was set back"
-_SAME_OBJECT = "_instance_update leaves the caller's instance as it was; the object is the one that was set to error"
+_ITEM = "remaining_instance_attr"
 _ALL_THAT_WAS_SET = "_instance_update writes what it is given; save writes all that was set on the object so far"
+_CAME_IN = (
+    "_instance_update leaves the instance that came in as it came; the object is the one whose state was set back"
+)
 
 
-def _of_the_instance(operation: str, field: str, reason: str, legacy: Any, objects: Any) -> Allowance:
-    """Allow that the error notification of a method tells the instance that went on to change."""
+def _came_in(operation: str, field: str, legacy: Any, objects: Any) -> Allowance:
+    """Allow that the error notification of a method tells an instance that has changed since it came in."""
     return Allowance(
         "notifier",
-        reason,
+        _CAME_IN,
         operation=operation,
         field=f"arguments.payload.args.instance.<Instance>.{field}",
-        work_item=_WORK_ITEM,
-        scope=_WORK_ITEM,
+        work_item=_ITEM,
+        scope=_ITEM,
         legacy=legacy,
         objects=objects,
     )
 
 
 ALLOWANCES = (
-    _of_the_instance("reboot_instance", "task_state", _SET_BACK, "reboot_started_hard", None),
-    _of_the_instance("suspend_instance", "task_state", _SET_BACK, "suspending", None),
-    _of_the_instance("suspend_instance", "vm_state", _SAME_OBJECT, "active", "error"),
+    _came_in("reboot_instance", "task_state", "reboot_started_hard", None),
+    _came_in("suspend_instance", "task_state", "suspending", None),
+    _came_in("suspend_instance", "vm_state", "active", "error"),
+    _came_in("terminate_instance", "task_state", "deleting", None),
+    _came_in("terminate_instance", "vm_state", "active", "error"),
     Allowance(
         "notifier",
         "_instance_update takes the context that it is given, elevated; save takes the one that the object came with",
         operation="compute.instance.update",
         field="arguments.context.<RequestContext>.is_admin",
-        work_item=_WORK_ITEM,
-        scope=_WORK_ITEM,
+        work_item=_ITEM,
+        scope=_ITEM,
         legacy=True,
         objects=False,
     ),
     Allowance(
         "db",
         _ALL_THAT_WAS_SET,
-        operation="update instance_system_metadata",
-        work_item=_WORK_ITEM,
-        scope=_WORK_ITEM,
+        operation="insert instance_system_metadata",
+        work_item=_ITEM,
+        scope=_ITEM,
         legacy=ABSENT,
     ),
     Allowance(
         "state",
         _ALL_THAT_WAS_SET,
         operation="table instance_system_metadata",
-        field="arguments.content*.value",
-        work_item=_WORK_ITEM,
-        legacy="stopped",
-        objects="active",
-    ),
-    Allowance(
-        "state",
-        _ALL_THAT_WAS_SET,
-        operation="table instance_system_metadata",
-        field="arguments.content*.updated_at",
-        work_item=_WORK_ITEM,
-        legacy=None,
+        field="arguments.content[*]",
+        work_item=_ITEM,
+        legacy=ABSENT,
     ),
 )

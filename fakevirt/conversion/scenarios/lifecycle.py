@@ -1,11 +1,11 @@
-"""Servers that are rebooted and suspended."""
+"""Servers that are rebooted, suspended and deleted."""
 
 from __future__ import annotations
 
 from fakevirt import exceptions, states
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.scenarios.registry import scenario
-from fakevirt.objects.instance import Instance
+from fakevirt.settings import Settings
 
 #: What every request that the API makes passes through: it is an action of the instance's.
 _ACTION = frozenset({"remaining_instance_attr", "compute_utils"})
@@ -97,7 +97,7 @@ def suspended(cloud: Cloud) -> None:
 @scenario(enters=_ACTION)
 def suspend_not_supported(cloud: Cloud) -> None:
     """The driver cannot suspend: the server is what it was before."""
-    server = _stopped_once(cloud)
+    server = cloud.boot("src")
     cloud.faults.fail("driver", "suspend", with_=NotImplementedError)
     cloud.suspend(server)
 
@@ -105,16 +105,66 @@ def suspend_not_supported(cloud: Cloud) -> None:
 @scenario(enters=_ACTION)
 def suspend_fails(cloud: Cloud) -> None:
     """The driver cannot save the guest's memory: the server is in error."""
-    server = _stopped_once(cloud)
+    server = cloud.boot("src")
     cloud.faults.fail("driver", "suspend", with_=lambda: RuntimeError("no space left"))
     cloud.suspend(server)
 
 
-def _stopped_once(cloud: Cloud) -> Instance:
-    """Boot a server that was stopped when its state was noted the last time."""
+@scenario(enters=_ACTION, settings=Settings(vnc_enabled=True))
+def server_deleted(cloud: Cloud) -> None:
+    """The server goes with its port, its console's token and one of its volumes; the other volume is detached."""
+    server = cloud.boot("src", volumes=2)
+    cloud.boot("src")
+    cloud.delete_volume_with_server(server, cloud.attached_volumes(server)[0])
+    cloud.consoleauth.authorize_console(cloud.context, "token", "novnc", "src", 5900, None, server.uuid)
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def soft_deleted_server_deleted(cloud: Cloud) -> None:
+    """The server was soft-deleted, which gave its quota back: that is not done once more."""
     server = cloud.boot("src")
-    cloud.update_server(server, system_metadata={**server.system_metadata, "old_vm_state": states.STOPPED})
-    return server
+    cloud.update_server(server, vm_state=states.SOFT_DELETED)
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def server_without_info_cache_not_deleted(cloud: Cloud) -> None:
+    """The server's row has no info cache that could be deleted: the server is in error."""
+    cloud.delete(cloud.boot("src", info_cache=False))
+
+
+@scenario(enters=_ACTION)
+def delete_fails_in_the_driver(cloud: Cloud) -> None:
+    """The driver cannot destroy the guest: the server is in error, and its port given back."""
+    server = cloud.boot("src", volumes=1)
+    cloud.faults.fail("driver", "destroy", with_=lambda: RuntimeError("device is busy"))
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def delete_fails_in_the_network_service(cloud: Cloud) -> None:
+    """The network service cannot take the port back: the server is in error, and its guest gone."""
+    server = cloud.boot("src")
+    cloud.faults.fail("network", "deallocate_for_instance", with_=lambda: RuntimeError("no answer"))
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def volume_not_deleted_with_its_server(cloud: Cloud) -> None:
+    """The volume that is to go with the server cannot be deleted: the server goes all the same."""
+    server = cloud.boot("src", volumes=1)
+    cloud.delete_volume_with_server(server, cloud.attached_volumes(server)[0])
+    cloud.faults.fail("volume", "delete", with_=lambda: exceptions.InvalidVolume(reason="it has a snapshot"))
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def server_gone_while_it_is_deleted(cloud: Cloud) -> None:
+    """Someone else has deleted the server's row by the time that the guest is gone: there is no more to do."""
+    server = cloud.boot("src")
+    cloud.faults.interfere("driver", "destroy", lambda: cloud.forget(server))
+    cloud.delete(server)
 
 
 def _fail_when_off(cloud: Cloud, name: str, operation: str) -> None:

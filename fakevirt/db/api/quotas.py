@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -13,8 +13,12 @@ from fakevirt.db.api._transaction import transaction
 from fakevirt.db.models import Instance, QuotaUsage, Reservation
 from fakevirt.db.query import find, find_all, insert_row, soft_delete, update_row
 
-#: The column of an instance that a resource is the sum of.
-_COUNTED = {"cores": "vcpus", "ram": "memory_mb"}
+#: What an instance has of a resource.
+_COUNTED: dict[str, Callable[[Instance], int]] = {
+    "instances": lambda instance: 1,
+    "cores": lambda instance: instance["vcpus"],
+    "ram": lambda instance: instance["memory_mb"],
+}
 
 
 def quota_reserve(
@@ -30,7 +34,7 @@ def quota_reserve(
 
     Args:
         context: Whose resources they are, unless a project and a user are given.
-        deltas: How much more, or less, by resource: ``cores`` and ``ram`` (MiB).
+        deltas: How much more, or less, by resource: ``instances``, ``cores`` and ``ram`` (MiB).
         expire: When the reservations are void.
         project_id: Whose resources they are.
         user_id: Whose resources they are.
@@ -89,7 +93,7 @@ def _usage(connection: Connection, context: RequestContext, resource: str, owner
     usage = find(connection, context, QuotaUsage, resource=resource, **owner)
     if usage is not None:
         return usage
-    in_use = sum(instance[_COUNTED[resource]] for instance in find_all(connection, context, Instance, **owner))
+    in_use = sum(map(_COUNTED[resource], find_all(connection, context, Instance, **owner)))
     return insert_row(connection, QuotaUsage, {"resource": resource, "in_use": in_use, "reserved": 0, **owner})
 
 

@@ -74,6 +74,18 @@ def test_a_field_within_a_field_is_named_by_its_path():
     assert difference.field == "arguments.values.rows[0].host"
 
 
+def test_what_a_list_has_more_at_its_end_is_a_difference_of_its_own():
+    legacy, objects = call("update", rows=["a"]), call("update", rows=["a", "b"])
+    (difference,) = compared([legacy], [objects]).divergences
+    assert (difference.field, difference.legacy, difference.objects) == ("arguments.rows[1]", ABSENT, "b")
+
+
+def test_lists_that_have_little_in_common_differ_as_a_whole():
+    legacy, objects = call("update", rows=["a"]), call("update", rows=["b", "c"])
+    (difference,) = compared([legacy], [objects]).divergences
+    assert (difference.field, difference.legacy, difference.objects) == ("arguments.rows", ["a"], ["b", "c"])
+
+
 def test_of_three_calls_alike_the_missing_one_is_named():
     legacy = [call("terminate_connection", volume=n) for n in ("one", "two", "three")]
     objects = [call("terminate_connection", volume=n) for n in ("one", "three")]
