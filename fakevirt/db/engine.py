@@ -47,20 +47,25 @@ class Database:
     def session(self) -> Iterator[Session]:
         """Run the block in one transaction, which an exception rolls back; its rows stay usable afterwards."""
         if self._memory is None:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with journal.Transaction(), Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
         else:
-            with self._in_turns, Session(self._memory, expire_on_commit=False) as session, session.begin():
+            with (
+                self._in_turns,
+                journal.Transaction(),
+                Session(self._memory, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Run the block in one transaction, as :meth:`session`, for statements of SQLAlchemy's core."""
         if self._memory is None:
-            with self._engine.begin() as connection:
+            with journal.Transaction(), self._engine.begin() as connection:
                 yield connection
         else:
-            with self._in_turns, self._memory.begin():
+            with self._in_turns, journal.Transaction(), self._memory.begin():
                 yield self._memory
 
     def reset(self) -> None:
