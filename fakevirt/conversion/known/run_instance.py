@@ -34,9 +34,6 @@ def _told_while_ports_are_made(arguments: dict[str, Any]) -> bool:
     return bool(payload["old_task_state"] == payload["new_task_state"] == "networking")
 
 
-_NO_VIFS = Fitting(lambda vifs: vifs == [])
-
-
 def _differs(
     reason: str,
     channel: str,
@@ -85,7 +82,7 @@ _STALE_ARGUMENTS = (
     ),
     _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.task_state", legacy=None, objects="networking"),
     _differs(_STALE, "driver", "default_*", f"{_OF_INSTANCE}.system_metadata.network_allocated", legacy="False"),
-    _differs(_STALE, "network", "deallocate_for_instance", f"{_OF_INSTANCE}.info_cache", legacy=_NO_VIFS),
+    _differs(_STALE, "network", "deallocate_for_instance", f"{_OF_INSTANCE}.info_cache[*]", legacy=ABSENT),
     *(
         _differs(_STALE, "db", "update compute_nodes", "arguments.values.current_workload", legacy=busy)
         for busy in (1, 2)
@@ -98,7 +95,6 @@ _STALE_NOTIFICATIONS = (
         for event_type, field, legacy in (
             ("compute.instance.*", "state_description", "scheduling"),
             ("compute.instance.create.error", "state", "building"),
-            ("compute.instance.create.*", "fixed_ips", _NO_VIFS),
         )
     ),
     *(
@@ -107,7 +103,7 @@ _STALE_NOTIFICATIONS = (
             ("vm_state", "building"),
             ("task_state", "scheduling"),
             ("updated_at", "t+0s"),
-            ("info_cache", _NO_VIFS),
+            ("info_cache[*]", ABSENT),
             ("system_metadata.network_allocated", ABSENT),
         )
     ),
