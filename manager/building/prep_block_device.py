@@ -99,7 +99,6 @@ def _attach(
     connection_info = manager.volume_api.initialize_connection(context, bdm.volume_id, connector)
     connection_info.setdefault("serial", bdm.volume_id)
     mode = connection_info["data"].get("access_mode", "rw")
-    if volume["attach_status"] == "detached":
-        manager.volume_api.attach(context, bdm.volume_id, instance_uuid, bdm.device_name, mode=mode)
+    manager.volume_api.attach(context, bdm.volume_id, instance_uuid, bdm.device_name, mode=mode)
     bdm.connection_info = jsonutils.dumps(connection_info)
     bdm.save()

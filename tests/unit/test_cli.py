@@ -82,7 +82,6 @@ def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
     [
         (["--work-item", "live_migratoin"], "'live_migratoin' is none", "did you mean 'live_migration'?"),
         (["--scenario", "shared_storag"], "'shared_storag' is none", "did you mean 'shared_storage'?"),
-        (["--work-item", "run_instance"], "no scenario enters 'run_instance'", "take one of: "),
         (["--work-item", "detach_volume", "--scenario", "consoles_on"], "'consoles_on' is none", "take one of: "),
         (["--plans", "each"], "'each' is none", "take one of them; without --plans it is ends"),
         (["--dict-only", "detach_volumes"], "'detach_volumes' is none", "take one of: "),

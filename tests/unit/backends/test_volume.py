@@ -9,6 +9,7 @@ import pytest
 
 from fakevirt import exceptions
 from fakevirt.backends.volume import VolumeAPI
+from fakevirt.instrument import determinism
 
 SRC = {"host": "src", "ip": "192.0.2.11", "initiator": "iqn.src"}
 DST = {"host": "dst", "ip": "192.0.2.12", "initiator": "iqn.dst"}
@@ -172,8 +173,36 @@ def test_only_a_volume_that_nothing_uses_is_deleted(volume_api: VolumeAPI, volum
     assert volume_api.get_all(None) == []
 
 
+def test_a_volume_is_created_as_soon_as_its_time_has_passed(volume_api: VolumeAPI) -> None:
+    with determinism.frozen() as clock:
+        volume_api.seconds_to_create = 5
+        created = volume_api.create(None, 1, "volume", "")
+        assert created["status"] == "creating"
+        clock.advance(4)
+        assert volume_api.get(None, created["id"])["status"] == "creating"
+        clock.advance(1)
+        assert volume_api.get(None, created["id"])["status"] == "available"
+
+
+def test_a_volume_is_made_from_a_snapshot_or_from_an_image(volume_api: VolumeAPI, volume_id: str) -> None:
+    snapshot = volume_api.create_snapshot(None, volume_id, "snapshot", "")
+    assert volume_api.get_snapshot(None, snapshot["id"]) == snapshot
+    copy = volume_api.create(None, None, "copy", "", snapshot)
+    assert (copy["snapshot_id"], copy["size"]) == (snapshot["id"], snapshot["volume_size"])
+    made = volume_api.create(None, 1, "made", "", image_id="image")
+    assert volume_api.volumes[made["id"]].image_id == "image"
+
+
+def test_a_snapshot_that_is_not_there_is_not_found(volume_api: VolumeAPI) -> None:
+    with pytest.raises(exceptions.SnapshotNotFound):
+        volume_api.get_snapshot(None, "nonsense")
+
+
 def test_the_state_is_plain_and_complete(volume_api: VolumeAPI, volume_id: str) -> None:
     volume_api.initialize_connection(None, volume_id, SRC)
-    (state,) = volume_api.to_primitive()
+    volume_api.create_snapshot(None, volume_id, "snapshot", "")
+    state = volume_api.to_primitive()
     assert json.loads(json.dumps(state)) == state
-    assert (state["id"], state["status"], state["connections"]) == (volume_id, "available", {"src": 1})
+    (volume,), (snapshot,) = state["volumes"], state["snapshots"]
+    assert (volume["id"], volume["status"], volume["connections"]) == (volume_id, "available", {"src": 1})
+    assert snapshot["volume_id"] == volume_id

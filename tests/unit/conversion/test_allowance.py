@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from fakevirt.conversion.allowance import ANYTHING, Allowance
+from fakevirt.conversion.allowance import ANYTHING, Allowance, Fitting
 from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
@@ -33,6 +33,13 @@ from fakevirt.manager.work_items import NAMES
 )
 def test_it_covers_the_place_that_it_names(allowance, channel, operation, field, covered):
     assert allowance.covers(Difference(channel, operation, "src", field, "a", "b", row=0)) is covered
+
+
+@pytest.mark.parametrize(("legacy", "covered"), [(["net"], True), ([], False), (None, False)])
+def test_a_value_can_be_one_that_a_test_lets_pass(legacy, covered):
+    allowance = Allowance("network", "why", field="arguments.networks", legacy=Fitting(lambda value: value == ["net"]))
+    assert allowance.covers(Difference("network", "x", "src", "arguments.networks", legacy, "b", row=0)) is covered
+    assert {allowance: "it can be a key"}
 
 
 @pytest.mark.parametrize("allowance", KNOWN, ids=lambda allowance: allowance.reason[:30])

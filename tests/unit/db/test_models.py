@@ -88,5 +88,8 @@ def test_the_tables_have_as_many_columns_as_in_juno() -> None:
         "security_groups": 9,
         "security_group_rules": 11,
         "security_group_instance_association": 7,
+        "instance_groups": 9,
+        "instance_group_policy": 7,
+        "instance_group_member": 7,
         "volume_usage_cache": 20,
     }

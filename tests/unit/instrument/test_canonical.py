@@ -143,3 +143,11 @@ def test_a_line_is_json_with_sorted_keys(canonicalizer):
     effect = canonicalizer.effect(Effect("rpc", "ping", {"b": 1, "a": None}, service="src"))
     assert json.loads(effect.line()) == ["rpc", "src", "ping", {"arguments": {"a": None, "b": 1}}]
     assert effect.line().index('"a"') < effect.line().index('"b"')
+
+
+def test_effects_are_alike_that_write_the_same_columns(canonicalizer):
+    def written(**values):
+        return canonicalizer.effect(Effect("db", "update instances", {"values": values})).likeness
+
+    assert written(host="src", node="src") == written(host="dst", node="dst")
+    assert written(host="src", node="src") != written(host="src")

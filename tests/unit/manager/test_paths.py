@@ -2,13 +2,15 @@
 
 import types
 
+import oslo_messaging as messaging
 import pytest
 
 from fakevirt import services
-from fakevirt.instrument.trace import Returned, Trace, current_scope, scope
+from fakevirt.instrument.trace import Raised, Returned, Trace, current_scope, scope
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.objects.instance import Instance
+from fakevirt.rpc.server import expected_exceptions
 from fakevirt.services import Service
 
 
@@ -24,6 +26,11 @@ def fail(manager, instance):
     raise KeyboardInterrupt
 
 
+@expected_exceptions(ValueError)
+def refuse(manager, instance):
+    raise ValueError("not now")
+
+
 PAIR = types.SimpleNamespace(legacy=legacy, objects=objects)
 
 
@@ -37,6 +44,7 @@ class Manager:
     migrate = WorkItemMethod(PAIR, "live_migration")
     help = WorkItemMethod(PAIR, "compute_utils", with_arguments=False)
     fail = WorkItemMethod(types.SimpleNamespace(legacy=fail, objects=fail), "live_migration")
+    refuse = WorkItemMethod(types.SimpleNamespace(legacy=refuse, objects=refuse), "live_migration")
     step = SharedStep(PAIR)
     kept = SharedStep(PAIR, "delete_orphan_compute_nodes")
 
@@ -143,3 +151,11 @@ def test_a_shared_step_bears_the_name_of_the_managers_method(manager):
 def test_a_shared_step_is_no_effect(manager):
     manager.step("instance")
     assert len(manager.service.trace) == 0
+
+
+def test_an_expected_exception_is_told_as_what_it_is(manager):
+    with pytest.raises(messaging.ExpectedException):
+        manager.refuse("instance")
+    (effect,) = manager.service.trace
+    assert isinstance(effect.outcome, Raised)
+    assert (effect.outcome.failure.kind, effect.outcome.failure.message) == ("ValueError", "not now")

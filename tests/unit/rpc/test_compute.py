@@ -5,7 +5,8 @@ from fakevirt.context import RequestContext
 from fakevirt.fixtures.rpc import RPCFixture
 from fakevirt.instrument.snapshot import Entity
 from fakevirt.instrument.trace import Trace
-from fakevirt.objects import Instance
+from fakevirt.objects import Instance, NetworkRequestList
+from fakevirt.objects import builders as builders_forms
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.services import Service
 from fakevirt.usage_error import UsageError
@@ -241,3 +242,37 @@ def test_casts_that_have_taken_objects_all_along_are_sent_one(rpc, context, inst
 def test_a_rescue_image_is_told_to_hosts_that_know_it(rpc, context, instance):
     api(rpc).rescue_instance(context, instance, None, "image")
     assert sent(rpc) == ("cast", "src", "3.24", "object", {"rescue_password": None, "rescue_image_ref": "image"})
+
+
+@pytest.mark.parametrize(
+    ("converted", "cap", "expected"),
+    [
+        (("run_instance",), "juno", ("3.27", "object")),
+        (("run_instance",), "icehouse", ("3.0", "dict")),
+        ((), "juno", ("3.0", "dict")),
+    ],
+)
+def test_a_build_is_sent_the_schedulers_row_as_what_the_host_takes(rpc, context, converted, cap, expected):
+    row = builders_forms.instance_forms(context, uuid=UUID).row
+    api(rpc, *converted, version_cap=cap).run_instance(context, row, "src", {}, {}, None, [], "secret", True, node="n")
+    kind, server, version, form, arguments = sent(rpc)
+    assert (kind, server, version, form) == ("cast", "src", *expected)
+    assert (arguments["node"], arguments["legacy_bdm_in_spec"]) == ("n", True)
+
+
+@pytest.mark.parametrize(
+    ("cap", "version", "networks"), [("juno", "3.33", "object"), ("icehouse", "3.23", [["net", None, None]])]
+)
+def test_the_successor_of_a_build_sends_networks_as_what_the_host_takes(rpc, context, instance, cap, version, networks):
+    requested = NetworkRequestList.from_tuples([("net", None, None, None)])
+    client = api(rpc, version_cap=cap)
+    client.build_and_run_instance(context, instance, "src", {}, {}, {}, requested_networks=requested)
+    kind, server, sent_as, form, arguments = sent(rpc)
+    assert (kind, server, sent_as, form) == ("cast", "src", version, "object")
+    got = arguments["requested_networks"]
+    assert ("object" if isinstance(got, Entity) else got) == networks
+
+
+def test_an_older_host_is_told_of_no_networks_where_none_were_asked_for(rpc, context, instance):
+    api(rpc, version_cap="icehouse").build_and_run_instance(context, instance, "src", {}, {}, {})
+    assert sent(rpc)[4]["requested_networks"] is None
