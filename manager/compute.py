@@ -219,6 +219,7 @@ class ComputeManager:
     _poll_rebooting_instances = WorkItemMethod(periodic.poll_rebooting_instances, "remaining_instance_attr")
     _poll_rescued_instances = WorkItemMethod(periodic.poll_rescued_instances, "remaining_instance_attr")
     _poll_volume_usage = WorkItemMethod(periodic.poll_volume_usage, "remaining_instance_attr")
+    _reclaim_queued_deletes = WorkItemMethod(periodic.reclaim_queued_deletes, "remaining_instance_attr")
     _sync_instance_power_state = WorkItemMethod(periodic.sync_instance_power_state, "remaining_instance_attr")
     _sync_power_states = WorkItemMethod(periodic.sync_power_states, "remaining_instance_attr")
 

@@ -18,7 +18,7 @@ from fakevirt.context import RequestContext
 from fakevirt.manager.locks import instance_lock
 from fakevirt.manager.paths import BothPaths
 from fakevirt.objects.block_device import BlockDeviceMappingList
-from fakevirt.objects.instance import Instance, InstanceList
+from fakevirt.objects.instance import INSTANCE_DEFAULT_FIELDS, Instance, InstanceList
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -316,6 +316,45 @@ def _resolve(
         remedy(context, instance)
     except Exception:
         LOG.exception("Failed to bring the state of %s and its guest together", instance.uuid)
+
+
+def _reclaim_queued_deletes_legacy(manager: ComputeManager, context: RequestContext) -> None:
+    for instance in _queued_deletes(manager, context):
+        bdms = BlockDeviceMappingList.get_by_instance_uuid(context, instance["uuid"])
+        _reclaim(manager, context, instance, instance["uuid"], bdms)
+
+
+def _reclaim_queued_deletes_objects(manager: ComputeManager, context: RequestContext) -> None:
+    for instance in _queued_deletes(manager, context):
+        bdms = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid)
+        _reclaim(manager, context, instance, instance.uuid, bdms)
+
+
+reclaim_queued_deletes = BothPaths(legacy=_reclaim_queued_deletes_legacy, objects=_reclaim_queued_deletes_objects)
+
+
+def _queued_deletes(manager: ComputeManager, context: RequestContext) -> Iterable[Instance]:
+    """Return what was soft-deleted long enough ago."""
+    interval = manager.settings.reclaim_instance_interval
+    if interval <= 0:
+        return []
+    filters = {"vm_state": states.SOFT_DELETED, "task_state": None, "host": manager.host}
+    instances = InstanceList.get_by_filters(
+        context, filters, expected_attrs=list(INSTANCE_DEFAULT_FIELDS), use_slave=True
+    )
+    return [instance for instance in instances if manager._deleted_old_enough(instance, interval)]
+
+
+def _reclaim(
+    manager: ComputeManager, context: RequestContext, instance: Instance, uuid: str, bdms: BlockDeviceMappingList
+) -> None:
+    LOG.info("Reclaiming the deleted instance %s", uuid)
+    # The quota was given back when the instance was soft-deleted: nothing is reserved.
+    quotas = manager._get_quotas(context, None, instance)
+    try:
+        manager._delete_instance(context, instance, bdms, quotas)
+    except Exception as error:
+        LOG.warning("Failed to reclaim %s: %s", uuid, error)
 
 
 def _poll_volume_usage(manager: ComputeManager, context: RequestContext) -> None:

@@ -275,6 +275,45 @@ def power_state_remedy_fails(cloud: Cloud) -> None:
     cloud.run_periodic_task("src", _SYNC)
 
 
+@scenario(enters=_ACTION)
+def power_state_of_an_instance_that_goes_with_its_guest(cloud: Cloud) -> None:
+    """The guest has shut itself down, and its instance is to be deleted when that happens: it is."""
+    cloud.update_server(_shut_down(cloud), shutdown_terminate=True)
+    cloud.run_periodic_task("src", _SYNC)
+
+
+def _soft_deleted(cloud: Cloud) -> Instance:
+    server = cloud.boot("src", volumes=1)
+    cloud.update_server(server, vm_state=states.SOFT_DELETED, deleted_at=cloud.clock.now)
+    return server
+
+
+@scenario(enters=_ACTION, settings=Settings(reclaim_instance_interval=60))
+def queued_delete_reclaimed(cloud: Cloud) -> None:
+    """Two instances are soft-deleted, one of them for long enough: that one is deleted."""
+    _soft_deleted(cloud)
+    cloud.clock.advance(120)
+    _soft_deleted(cloud)
+    cloud.run_periodic_task("src", "_reclaim_queued_deletes")
+
+
+@scenario(enters=_ACTION, settings=Settings(reclaim_instance_interval=60))
+def queued_delete_not_reclaimed(cloud: Cloud) -> None:
+    """A soft-deleted instance's guest cannot be destroyed: the next time will do."""
+    _soft_deleted(cloud)
+    cloud.clock.advance(120)
+    cloud.faults.fail("driver", "destroy", with_=lambda: RuntimeError("device is busy"))
+    cloud.run_periodic_task("src", "_reclaim_queued_deletes")
+
+
+@scenario(enters=_ATTR)
+def queued_delete_left_alone(cloud: Cloud) -> None:
+    """Soft-deleted instances are kept: nobody looks for old ones."""
+    _soft_deleted(cloud)
+    cloud.clock.advance(120)
+    cloud.run_periodic_task("src", "_reclaim_queued_deletes")
+
+
 @scenario(enters=_ATTR, settings=Settings(volume_usage_poll_interval=60))
 def volume_usage_polled(cloud: Cloud) -> None:
     """The usage of two volumes is written and told of."""
