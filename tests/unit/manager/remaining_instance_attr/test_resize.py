@@ -84,7 +84,6 @@ def test_the_usage_is_told_the_same_whoever_tells_it(resized, arguments):
     assert payload["audit_period_beginning"] == "2014-04-01 00:00:00"
     assert payload["audit_period_ending"] == "2014-04-17 12:00:00"
     assert (payload["instance_type"], payload["state"], payload["bandwidth"]) == ("m1.small", "active", {})
-    assert [address["label"] for address in payload["fixed_ips"]] == ["private"]
 
 
 def test_the_driver_gets_the_flavor_in_the_form_of_the_path(resized, arguments, form):
