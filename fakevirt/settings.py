@@ -40,6 +40,8 @@ class Settings:
         reboot_timeout: Seconds after which a reboot counts as stuck; 0 turns the check off.
         rescue_timeout: Seconds after which a rescued instance is unrescued; 0 turns that off.
         instance_build_timeout: Seconds after which a build counts as failed; 0 turns the check off.
+        resume_guests_state_on_host_boot: Whether guests that were running are started when their host starts.
+        defer_iptables_apply: Whether a host that starts applies the rules of all its guests at once.
         reclaim_instance_interval: Seconds after which a soft-deleted instance is deleted; 0 turns that off.
     """
 
@@ -72,6 +74,8 @@ class Settings:
     reboot_timeout: int = 0
     rescue_timeout: int = 0
     instance_build_timeout: int = 0
+    resume_guests_state_on_host_boot: bool = False
+    defer_iptables_apply: bool = False
     reclaim_instance_interval: int = 0
 
     @property

@@ -16,6 +16,9 @@ SOFT_DELETED = "soft-delete"
 STOPPED = "stopped"
 SUSPENDED = "suspended"
 
+ALLOW_SOFT_REBOOT = (ACTIVE,)
+ALLOW_HARD_REBOOT = (*ALLOW_SOFT_REBOOT, STOPPED, PAUSED, SUSPENDED, ERROR)
+
 # task_state
 BLOCK_DEVICE_MAPPING = "block_device_mapping"
 DELETING = "deleting"

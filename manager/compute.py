@@ -66,6 +66,8 @@ from fakevirt.manager.remaining_instance_attr import (
     deletion,
     devices,
     diagnostics,
+    host_start,
+    init_instance,
     periodic,
     power,
     reboot,
@@ -95,6 +97,7 @@ from fakevirt.manager.steps import (
 from fakevirt.manager.steps.cleanup_volumes import cleanup_volumes
 from fakevirt.manager.steps.deallocate_network import deallocate_network, try_deallocate_network
 from fakevirt.manager.steps.driver_detach_volume import driver_detach_volume
+from fakevirt.manager.steps.get_instances_on_driver import get_instances_on_driver
 from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
 from fakevirt.manager.steps.shutdown_instance import shutdown_instance
@@ -168,9 +171,7 @@ class ComputeManager:
         self.notifier = parts.notifier
         self.sleep = parts.sleep
         self.additional_endpoints = [ComputeV4Proxy(self)]
-        self.pending_events: dict[str, Any] = {}
-        self.syncs_in_progress: set[str] = set()
-        self._resource_trackers: dict[str, ResourceTracker] = {}
+        self.forget()
 
     check_can_live_migrate_destination = WorkItemMethod(
         check_can_live_migrate_destination, "check_can_live_migrate_destination"
@@ -189,6 +190,9 @@ class ComputeManager:
     refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
     run_instance = WorkItemMethod(run_instance, "run_instance")
     build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
+    init_host = WorkItemMethod(host_start.init_host, "remaining_instance_attr")
+    _init_instance = WorkItemMethod(init_instance.init_instance, "remaining_instance_attr")
+    check_instance_shared_storage = WorkItemMethod(host_start.check_instance_shared_storage, "remaining_instance_attr")
     reboot_instance = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
     terminate_instance = WorkItemMethod(deletion.terminate_instance, "remaining_instance_attr")
     suspend_instance = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
@@ -209,6 +213,7 @@ class ComputeManager:
     get_diagnostics = WorkItemMethod(diagnostics.get_diagnostics, "remaining_instance_attr")
     get_instance_diagnostics = WorkItemMethod(diagnostics.get_instance_diagnostics, "remaining_instance_attr")
     rescue_instance = WorkItemMethod(power.rescue_instance, "remaining_instance_attr")
+    start_instance = WorkItemMethod(power.start_instance, "remaining_instance_attr")
     stop_instance = WorkItemMethod(power.stop_instance, "remaining_instance_attr")
     unrescue_instance = WorkItemMethod(power.unrescue_instance, "remaining_instance_attr")
     _delete_instance = WorkItemMethod(deletion.delete_instance, "remaining_instance_attr", with_arguments=False)
@@ -263,6 +268,7 @@ class ComputeManager:
     _cleanup_volumes = cleanup_volumes
     _deallocate_network = deallocate_network
     _driver_detach_volume = driver_detach_volume
+    _get_instances_on_driver = get_instances_on_driver
     _instance_update = instance_update
     _reschedule_or_error = reschedule_or_error
     _shutdown_instance = shutdown_instance
@@ -274,6 +280,12 @@ class ComputeManager:
     def tracks_resources(self) -> bool:
         """Whether it has counted what its nodes have."""
         return bool(self._resource_trackers)
+
+    def forget(self) -> None:
+        """Lose what is kept in memory, as a process does that ends."""
+        self.pending_events: dict[str, Any] = {}
+        self.syncs_in_progress: set[str] = set()
+        self._resource_trackers: dict[str, ResourceTracker] = {}
 
     def _get_power_state(self, context: RequestContext, instance: Any) -> int:
         try:

@@ -429,6 +429,19 @@ class ComputeAPI:
             ctxt, "confirm_resize", instance=instance, migration=migration, reservations=reservations
         )
 
+    def check_instance_shared_storage(self, ctxt: RequestContext, instance: Any, data: dict[str, Any]) -> bool:
+        """Ask the instance's host whether it sees a test file: 3.29 with an object, 3.0 with a dict."""
+        host = instance.host
+        version, instance = self._choose("remaining_instance_attr", "3.29", instance)
+        shared: bool = self._client.prepare(server=host, version=version).call(
+            ctxt, "check_instance_shared_storage", instance=instance, data=data
+        )
+        return shared
+
+    def start_instance(self, ctxt: RequestContext, instance: Any) -> None:
+        """Tell the instance's host to start it (3.0, an object since Havana)."""
+        self._client.prepare(server=instance.host).cast(ctxt, "start_instance", instance=instance)
+
     def reboot_instance(self, ctxt: RequestContext, instance: Any, block_device_info: Any, reboot_type: str) -> None:
         """Tell the instance's host to reboot it, ``SOFT`` or ``HARD`` (3.0, an object since Havana)."""
         self._client.prepare(server=instance.host).cast(

@@ -12,7 +12,6 @@ from fakevirt.objects.instance_action import InstanceAction
 from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
 
-_HARD_REBOOT_FROM = (states.ACTIVE, states.STOPPED, states.PAUSED, states.SUSPENDED, states.ERROR)
 #: The task states of a soft reboot, in order.
 _SOFT_REBOOT = (states.REBOOTING, states.REBOOT_PENDING, states.REBOOT_STARTED)
 
@@ -71,10 +70,10 @@ class InstanceAPI:
             InstanceInvalidState: It is in another state, or busy.
         """
         if reboot_type == "SOFT":
-            _check_state(instance, "reboot", (states.ACTIVE,))
+            _check_state(instance, "reboot", states.ALLOW_SOFT_REBOOT)
             instance.task_state = states.REBOOTING
         else:
-            _check_state(instance, "reboot", _HARD_REBOOT_FROM, (None, *_SOFT_REBOOT))
+            _check_state(instance, "reboot", states.ALLOW_HARD_REBOOT, (None, *_SOFT_REBOOT))
             instance.task_state = states.REBOOTING_HARD
         instance.save(expected_task_state=[None, *_SOFT_REBOOT])
         self._start_action(context, instance, "reboot")

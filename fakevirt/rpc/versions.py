@@ -20,6 +20,7 @@ OBJECT_SINCE = {
     "rollback_live_migration_at_destination": "3.26",
     "run_instance": "3.27",
     "get_console_output": "3.28",
+    "check_instance_shared_storage": "3.29",
     "remove_volume_connection": "3.30",
     "refresh_instance_security_rules": "4.4",
 }

@@ -54,20 +54,8 @@ def _running_deleted_instances(manager: ComputeManager, context: RequestContext)
         return []
     filters = {"deleted": True, "soft_deleted": False, "host": manager.host}
     timeout = manager.settings.running_deleted_instance_timeout
-    instances = _instances_on_driver(manager, context, filters)
+    instances = manager._get_instances_on_driver(context, filters)
     return [instance for instance in instances if manager._deleted_old_enough(instance, timeout)]
-
-
-def _instances_on_driver(
-    manager: ComputeManager, context: RequestContext, filters: dict[str, Any]
-) -> Iterable[Instance]:
-    try:
-        uuids = manager.driver.list_instance_uuids()
-    except NotImplementedError:
-        names = manager.driver.list_instances()
-        instances = InstanceList.get_by_filters(context, filters, use_slave=True)
-        return [instance for instance in instances if instance.name in names]
-    return InstanceList.get_by_filters(context, {**filters, "uuid": uuids}, use_slave=True)
 
 
 def _clean_up(

@@ -1,7 +1,7 @@
-"""Guests that are stopped, rescued and unrescued.
+"""Guests that are stopped, started, rescued and unrescued.
 
-``stop_instance`` has been an object's since Havana, so both paths are one function. What changed of the others: they
-came with the compat decorator (Icehouse) and read fields by subscript.
+``stop_instance`` and ``start_instance`` have taken objects since Havana, so both paths are one function. What changed
+of the others: they came with the compat decorator (Icehouse) and read fields by subscript.
 """
 
 from __future__ import annotations
@@ -48,6 +48,25 @@ def _stop_instance(manager: ComputeManager, context: RequestContext, instance: I
 
 
 stop_instance = BothPaths(legacy=_stop_instance, objects=_stop_instance)
+
+
+@wrap_exception("start_instance")
+@reverts_task_state
+@wrap_instance_event("start_instance")
+@wrap_instance_fault
+def _start_instance(manager: ComputeManager, context: RequestContext, instance: Instance) -> None:
+    manager._notify_about_instance_usage(context, instance, "power_on.start")
+    network_info = manager._get_instance_nw_info(context, instance)
+    block_device_info = manager._get_instance_block_device_info(context, instance)
+    manager.driver.power_on(context, instance, network_info, block_device_info)
+    instance.power_state = manager._get_power_state(context, instance)
+    instance.vm_state = states.ACTIVE
+    instance.task_state = None
+    instance.save(expected_task_state=states.POWERING_ON)
+    manager._notify_about_instance_usage(context, instance, "power_on.end")
+
+
+start_instance = BothPaths(legacy=_start_instance, objects=_start_instance)
 
 
 @object_compat

@@ -30,6 +30,8 @@ def _came_in(operation: str, field: str, legacy: Any, objects: Any) -> Allowance
 
 ALLOWANCES = (
     _came_in("reboot_instance", "task_state", "reboot_started_hard", None),
+    _came_in("stop_instance", "task_state", "powering-off", None),
+    _came_in("start_instance", "task_state", "powering-on", None),
     _came_in("suspend_instance", "task_state", "suspending", None),
     _came_in("suspend_instance", "vm_state", "active", "error"),
     _came_in("terminate_instance", "task_state", "deleting", None),

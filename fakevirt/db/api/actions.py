@@ -116,6 +116,10 @@ def action_event_finish(context: RequestContext, values: Mapping[str, Any]) -> I
 def _action(connection: Connection, context: RequestContext, values: Mapping[str, Any]) -> InstanceAction:
     keys = {key: values[key] for key in ("request_id", "instance_uuid")}
     action = find(connection, context, InstanceAction, **keys)
+    if action is None and not context.project_id:
+        # A host that finds a request unfinished when it starts does not know that request's id (Liberty).
+        of_instance = find_all(connection, context, InstanceAction, instance_uuid=keys["instance_uuid"])
+        action = max(of_instance, key=lambda action: action.id, default=None)
     if action is None:
         raise InstanceActionNotFound(**keys)
     return action
