@@ -27,13 +27,14 @@ class Fitting:
     """Stands for the values that a test lets pass.
 
     Args:
-        test: Tells of a value in canonical form, or of a whole effect that is on one path only, whether it is meant.
+        test: Tells of a value in canonical form, or of a whole effect that is on one path only, whether it is meant. A
+            function of a module, so that an allowance can go to another process.
     """
 
     test: Callable[[Any], bool]
 
     def __eq__(self, other: object) -> bool:
-        return self.test(other)
+        return self.test is other.test if isinstance(other, Fitting) else self.test(other)
 
     def __hash__(self) -> int:
         return hash(self.test)

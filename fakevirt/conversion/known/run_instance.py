@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fakevirt.conversion.allowance import ANYTHING, Allowance, Fitting
@@ -20,18 +19,39 @@ _PORTS = "that there are ports was written at once; it is noted on the object no
 _AGAIN = "assigned by subscript beside the raw update, these are changes that the next save of an object writes again"
 
 
-def _effect(test: Callable[[dict[str, Any]], bool]) -> Fitting:
-    """Stand for whole effects whose arguments fit."""
-    return Fitting(lambda value: isinstance(value, CanonicalEffect) and test(value.content["arguments"]))
+def _arguments(effect: Any) -> dict[str, Any]:
+    """Return the arguments of an effect; what is none has none."""
+    arguments: dict[str, Any] = effect.content["arguments"] if isinstance(effect, CanonicalEffect) else {}
+    return arguments
 
 
-def _knows_of_ports(arguments: dict[str, Any]) -> bool:
-    return "network_allocated" in arguments["instance"]["<Instance>"]["system_metadata"]
+def _writes_no_column(effect: Any) -> bool:
+    return bool(_arguments(effect).get("values", {}).keys() == {"updated_at"})
 
 
-def _told_while_ports_are_made(arguments: dict[str, Any]) -> bool:
-    payload = arguments["payload"]
-    return bool(payload["old_task_state"] == payload["new_task_state"] == "networking")
+def _told_while_ports_are_made(effect: Any) -> bool:
+    payload = _arguments(effect).get("payload", {})
+    return bool(payload.get("old_task_state") == payload.get("new_task_state") == "networking")
+
+
+def _knows_of_ports(effect: Any) -> bool:
+    instance = _arguments(effect).get("instance", {}).get("<Instance>", {})
+    return "network_allocated" in instance.get("system_metadata", {})
+
+
+def _knows_of_no_ports(effect: Any) -> bool:
+    return "instance" in _arguments(effect) and not _knows_of_ports(effect)
+
+
+def _is_empty(vifs: Any) -> bool:
+    return bool(vifs == [])
+
+
+def _is_one_tuple(requested_networks: Any) -> bool:
+    return bool(requested_networks == [["network", None, None, None]])
+
+
+_NO_VIFS = Fitting(_is_empty)
 
 
 def _differs(
@@ -139,19 +159,19 @@ _PORTS_NOTED = (
         _PORTS,
         "db",
         "update instances",
-        legacy=_effect(lambda arguments: arguments["values"].keys() == {"updated_at"}),
+        legacy=Fitting(_writes_no_column),
         objects=ABSENT,
     ),
-    _differs(_PORTS, "notifier", "compute.instance.update", legacy=_effect(_told_while_ports_are_made), objects=ABSENT),
+    _differs(_PORTS, "notifier", "compute.instance.update", legacy=Fitting(_told_while_ports_are_made), objects=ABSENT),
     # It comes after the note on the one path and before it on the other.
     _differs(
         _PORTS,
         "driver",
         "default_root_device_name",
-        legacy=_effect(lambda arguments: not _knows_of_ports(arguments)),
+        legacy=Fitting(_knows_of_no_ports),
         objects=ABSENT,
     ),
-    _differs(_PORTS, "driver", "default_root_device_name", legacy=ABSENT, objects=_effect(_knows_of_ports)),
+    _differs(_PORTS, "driver", "default_root_device_name", legacy=ABSENT, objects=Fitting(_knows_of_ports)),
 )
 
 _NOT_TRACKED = (
@@ -175,7 +195,7 @@ ALLOWANCES = (
         "network",
         "allocate_for_instance",
         "arguments.requested_networks",
-        legacy=Fitting(lambda tuples: tuples == [["network", None, None, None]]),
+        legacy=Fitting(_is_one_tuple),
     ),
     *(
         _differs(_AGAIN, "db", "update instances", f"arguments.values.{field}", objects=ABSENT)

@@ -47,6 +47,7 @@ def test_every_known_one_names_a_channel_that_is_compared_a_work_item_and_a_reas
     assert allowance.channel in COMPARED
     assert allowance.work_item is None or allowance.work_item in NAMES
     assert len(allowance.reason) > 20
+    assert pickle.loads(pickle.dumps(allowance)) == allowance
 
 
 def test_no_known_one_covers_a_whole_channel():
