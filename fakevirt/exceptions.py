@@ -297,6 +297,10 @@ class FixedIpLimitExceeded(NovaException):
     code = 413
 
 
+class UnshelveException(NovaException):
+    msg_fmt = "Error during unshelve instance %(instance_id)s: %(reason)s"
+
+
 class NoValidHost(NovaException):
     msg_fmt = "No valid host was found. %(reason)s"
 

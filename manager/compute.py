@@ -74,6 +74,7 @@ from fakevirt.manager.remaining_instance_attr import (
     resize,
     resize_confirmation,
     suspend,
+    unshelve,
 )
 from fakevirt.manager.resize_api import ResizeAPI
 from fakevirt.manager.resource_tracker import ResourceTracker
@@ -194,6 +195,7 @@ class ComputeManager:
     _init_instance = WorkItemMethod(init_instance.init_instance, "remaining_instance_attr")
     check_instance_shared_storage = WorkItemMethod(host_start.check_instance_shared_storage, "remaining_instance_attr")
     reboot_instance = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
+    unshelve_instance = WorkItemMethod(unshelve.unshelve_instance, "remaining_instance_attr")
     terminate_instance = WorkItemMethod(deletion.terminate_instance, "remaining_instance_attr")
     suspend_instance = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
     prep_resize = WorkItemMethod(resize.prep_resize, "remaining_instance_attr")

@@ -9,7 +9,6 @@ from fakevirt import services, states
 from fakevirt.cloud.servers import flavor_metadata
 from fakevirt.cloud.world import API_JOINS, IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
-from fakevirt.context import admin_context
 from fakevirt.db import api as db
 from fakevirt.objects.block_device import BlockDeviceMapping
 from fakevirt.objects.instance import Instance
@@ -161,13 +160,6 @@ class BuildRequests(World):
         """Delete a server's row behind everyone's back."""
         with self.trace.muted(), services.running_as(self._api):
             db.instance_destroy(self.context, server.uuid)
-
-    def _report_resources(self) -> None:
-        """Let every host report what it has, unless it did so: that is what starts a compute manager."""
-        for host in self._hosts.values():
-            if not host.manager.tracks_resources:
-                with self.trace.muted(), services.running_as(host.service):
-                    host.manager._track_available_nodes(admin_context())
 
     def _new_instance(self, **values: Any) -> Instance:
         number = 1 + sum(name.startswith("server-") for name in self.names.values())

@@ -1,13 +1,14 @@
-"""Requests that concern the life of a server: reboot, suspend, delete; and the start of a host, which meets them."""
+"""Requests that concern the life of a server: reboot, suspend, delete, unshelve; and the start of a host."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fakevirt import services
+from fakevirt import services, states
 from fakevirt.cloud.world import World
 from fakevirt.context import admin_context
 from fakevirt.db import api as db
+from fakevirt.instrument.probe import unwrap
 from fakevirt.objects.instance import Instance
 
 
@@ -36,6 +37,47 @@ class LifecycleRequests(World):
         """Ask the API to delete a server, whatever its state is."""
         with services.running_as(self._api):
             self._instance_api.delete(self.context, self.refresh(server))
+
+    def shelve(self, server: Instance, *, offloaded: bool = False) -> None:
+        """Set a server up as shelved behind everyone's back: it is off, and there is an image of it.
+
+        Args:
+            server: The server; one that boots from a volume needs no image.
+            offloaded: Whether its guest is gone from its host.
+        """
+        assert server.host is not None, "a server that was shelved before is on no host"
+        host = self.host(server.host)
+        with self.trace.muted(), services.running_as(self._api):
+            shelved = {"shelved_at": str(self.clock.now), "shelved_host": host.name}
+            if server.image_ref:
+                image = self.images.create(self.context, {"name": f"{server.display_name}-shelved"})
+                self.names[image["id"]] = image["name"]
+                shelved["shelved_image_id"] = image["id"]
+            values: dict[str, Any] = {
+                "vm_state": states.SHELVED,
+                "power_state": states.SHUTDOWN,
+                "system_metadata": {**server.system_metadata, **shelved},
+            }
+            driver = unwrap(host.driver)
+            driver.power_off(server)
+            if offloaded:
+                network_info = self.network.get_instance_nw_info(self.context, server)
+                with services.running_as(host.service):
+                    block_device_info = host.manager._get_instance_block_device_info(self.context, server)
+                driver.destroy(self.context, server, network_info, block_device_info)
+                values |= {"vm_state": states.SHELVED_OFFLOADED, "host": None, "node": None}
+            db.instance_update(self.context, server.uuid, values)
+            host.manager.forget()
+        self._report_resources()
+
+    def unshelve(self, server: Instance) -> None:
+        """Ask the API to bring a shelved server back; UnexpectedTaskStateError if it is busy."""
+        with services.running_as(self._api):
+            instance = self.refresh(server)
+            instance.task_state = states.UNSHELVING
+            instance.save(expected_task_state=[None])
+            self._start_action(instance, "unshelve")
+            self._compute_task_api.unshelve_instance(self.context, instance)
 
     def interrupt(self, server: Instance, action: str, **values: Any) -> None:
         """Set a server up as its host left it when it stopped in the middle of a request.

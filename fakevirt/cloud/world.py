@@ -19,7 +19,7 @@ from fakevirt.backends.scheduler_manager import SchedulerManager
 from fakevirt.backends.volume import VolumeAPI
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
 from fakevirt.conductor.manager import ConductorManager
-from fakevirt.context import RequestContext
+from fakevirt.context import RequestContext, admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.engine import MEMORY, Database
@@ -187,6 +187,13 @@ class World:
             },
         )
 
+    def _report_resources(self) -> None:
+        """Let every host report what it has, unless it did so: that is what starts a compute manager."""
+        for host in self._hosts.values():
+            if not host.manager.tracks_resources:
+                with self.trace.muted(), services.running_as(host.service):
+                    host.manager._track_available_nodes(admin_context())
+
     def state(self) -> dict[str, Any]:
         """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""
         tables = {f"table {name}": rows for name, rows in self.database.content().items()}
@@ -223,12 +230,14 @@ class World:
         self._conductor = self._service("nova-conductor", "conductor")
         self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler"))
         network_api = probe(self.network, "network", self.trace, self.faults)
+        image_api = probe(self.images, "image", self.trace, self.faults)
         probed_scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
         conductor = ConductorManager(
             network_api=network_api,
             notifier=self._conductor.notifier,
             compute_api=self._compute_api,
             scheduler=probed_scheduler,
+            image_api=image_api,
         )
         self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
         scheduler = SchedulerManager(
@@ -240,7 +249,6 @@ class World:
         self._serve(worlds, transport, "scheduler", self.scheduler.service, scheduler)
         shared = Storage("shared") if self._shared_storage else None
         volume_api = probe(self.volumes, "volume", self.trace, self.faults)
-        image_api = probe(self.images, "image", self.trace, self.faults)
         consoleauth = self._consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
         indirection_api = ConductorIndirection(transport)
         for name in self._host_names:

@@ -279,6 +279,10 @@ class ComputeTaskAPI:
             reservations=None,
         )
 
+    def unshelve_instance(self, context: RequestContext, instance: Any) -> None:
+        """Let the conductor unshelve an instance, an object."""
+        self._client.cast(context, "unshelve_instance", instance=instance)
+
     def resize_instance(
         self,
         context: RequestContext,

@@ -60,16 +60,17 @@ class ConductorManager(ObjectActions):
         notifier: Where the usage of volumes is told.
         compute_api: The compute managers of all hosts.
         scheduler: What chooses a host.
+        image_api: The image service.
     """
 
     target = messaging.Target(version="2.3")
 
-    def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any, scheduler: Any) -> None:
+    def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any, scheduler: Any, image_api: Any) -> None:
         self.network_api = network_api
         self.notifier = notifier
         self.instance_api = InstanceAPI(compute_api)
         self.additional_endpoints = [
-            ComputeTaskManager(notifier=notifier, compute_api=compute_api, scheduler=scheduler)
+            ComputeTaskManager(notifier=notifier, compute_api=compute_api, scheduler=scheduler, image_api=image_api)
         ]
 
     @expected_exceptions(

@@ -9,13 +9,14 @@ import oslo_messaging as messaging
 from oslo_utils import excutils
 
 from fakevirt import exceptions, notifications, services, states
+from fakevirt.conductor.action_event import action_event
 from fakevirt.conductor.build_instances import BuildInstancesTask
 from fakevirt.conductor.cold_migrate import ColdMigrationTask
 from fakevirt.conductor.live_migrate import PRE_CHECK_ERRORS, LiveMigrationTask
+from fakevirt.conductor.unshelve import UnshelveTask
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.objects.instance import Instance
-from fakevirt.objects.instance_action import InstanceActionEvent
 from fakevirt.objects.instance_fault import InstanceFault, describe_fault
 from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.quotas import Quotas
@@ -33,14 +34,16 @@ class ComputeTaskManager:
         notifier: Where failures are told.
         compute_api: The compute managers of all hosts.
         scheduler: What chooses a host.
+        image_api: The image service.
     """
 
     target = messaging.Target(namespace="compute_task", version="1.9")
 
-    def __init__(self, *, notifier: Any, compute_api: ComputeAPI, scheduler: Any) -> None:
+    def __init__(self, *, notifier: Any, compute_api: ComputeAPI, scheduler: Any, image_api: Any) -> None:
         self.notifier = notifier
         self.compute_api = compute_api
         self.scheduler = scheduler
+        self.image_api = image_api
 
     @expected_exceptions(exceptions.NoValidHost, *PRE_CHECK_ERRORS)
     def migrate_server(
@@ -77,22 +80,8 @@ class ComputeTaskManager:
         if live and not rebuild and not flavor:
             self._live_migrate(context, instance, scheduler_hint["host"], bool(block_migration), bool(disk_over_commit))
         elif not live and not rebuild and flavor:
-            InstanceActionEvent.event_start(context, instance.uuid, "cold_migrate", want_result=False)
-            error = None
-            try:
+            with action_event(context, instance, "cold_migrate"):
                 self._cold_migrate(context, instance, flavor, scheduler_hint["filter_properties"], reservations)
-            except Exception as caught:
-                error = caught
-                raise
-            finally:
-                InstanceActionEvent.event_finish_with_failure(
-                    context,
-                    instance.uuid,
-                    "cold_migrate",
-                    exc_val=error,
-                    exc_tb=error.__traceback__ if error else None,
-                    want_result=False,
-                )
         else:
             raise NotImplementedError
 
@@ -152,6 +141,11 @@ class ComputeTaskManager:
             requested_networks=requested_networks,
             security_groups=security_groups,
         )
+
+    def unshelve_instance(self, context: RequestContext, instance: Instance) -> None:
+        """Start the guest of a shelved instance, or have it built anew; raises as :meth:`UnshelveTask.execute`."""
+        task = UnshelveTask(compute_api=self.compute_api, scheduler=self.scheduler, image_api=self.image_api)
+        task.execute(context, instance)
 
     def _cold_migrate(
         self,

@@ -92,6 +92,7 @@ class Hypervisor:
         domains: The guests by name.
         connected_volumes: Connection information by volume id.
         encryptors: The ids of volumes that are read through an encryptor.
+        failed_volumes: The ids of volumes that can no longer be read: a guest that has one does not boot.
         plugged_vifs: VIFs by id.
         filters: Firewall rules by instance uuid.
     """
@@ -116,6 +117,7 @@ class Hypervisor:
     domains: dict[str, Domain] = field(default_factory=dict)
     connected_volumes: dict[str, dict[str, Any]] = field(default_factory=dict)
     encryptors: set[str] = field(default_factory=set)
+    failed_volumes: set[str] = field(default_factory=set)
     plugged_vifs: dict[str, PluggedVif] = field(default_factory=dict)
     filters: dict[str, FilterRules] = field(default_factory=dict)
     _last_number: int = field(default=0, repr=False)

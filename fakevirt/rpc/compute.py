@@ -448,6 +448,25 @@ class ComputeAPI:
             ctxt, "reboot_instance", instance=instance, block_device_info=block_device_info, reboot_type=reboot_type
         )
 
+    def unshelve_instance(
+        self,
+        ctxt: RequestContext,
+        instance: Any,
+        host: str,
+        image: dict[str, Any] | None = None,
+        filter_properties: dict[str, Any] | None = None,
+        node: str | None = None,
+    ) -> None:
+        """Tell ``host`` to build a shelved guest anew (3.15, an object since there is the method)."""
+        self._client.prepare(server=host, version="3.15").cast(
+            ctxt,
+            "unshelve_instance",
+            instance=instance,
+            image=image,
+            filter_properties=filter_properties,
+            node=node,
+        )
+
     def suspend_instance(self, ctxt: RequestContext, instance: Any) -> None:
         """Tell the instance's host to suspend it (3.0, an object since Havana)."""
         self._client.prepare(server=instance.host).cast(ctxt, "suspend_instance", instance=instance)

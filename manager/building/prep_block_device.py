@@ -25,15 +25,23 @@ LOG = logging.getLogger(__name__)
 
 
 def legacy(
-    manager: ComputeManager, context: RequestContext, instance: Any, bdms: BlockDeviceMappingList
+    manager: ComputeManager,
+    context: RequestContext,
+    instance: Any,
+    bdms: BlockDeviceMappingList,
+    do_check_attach: bool = True,
 ) -> dict[str, Any]:
-    return _prepare(manager, context, instance, instance["uuid"], instance["root_device_name"], bdms)
+    return _prepare(manager, context, instance, instance["uuid"], instance["root_device_name"], bdms, do_check_attach)
 
 
 def objects(
-    manager: ComputeManager, context: RequestContext, instance: Instance, bdms: BlockDeviceMappingList
+    manager: ComputeManager,
+    context: RequestContext,
+    instance: Instance,
+    bdms: BlockDeviceMappingList,
+    do_check_attach: bool = True,
 ) -> dict[str, Any]:
-    return _prepare(manager, context, instance, instance.uuid, instance.root_device_name, bdms)
+    return _prepare(manager, context, instance, instance.uuid, instance.root_device_name, bdms, do_check_attach)
 
 
 def _prepare(
@@ -43,13 +51,14 @@ def _prepare(
     instance_uuid: str,
     root_device_name: str | None,
     bdms: BlockDeviceMappingList,
+    do_check_attach: bool,
 ) -> dict[str, Any]:
     volumes = sorted(filter(is_volume, bdms), key=lambda bdm: SOURCES.index(bdm.source_type))
     try:
         for bdm in volumes:
             if not bdm.volume_id:
                 bdm.volume_id = _create(manager, context, instance_uuid, bdm)
-            _attach(manager, context, instance, instance_uuid, bdm)
+            _attach(manager, context, instance, instance_uuid, bdm, do_check_attach)
         return block_device_info(root_device_name, bdms, volumes)
     except exceptions.OverQuota:
         LOG.warning("Failed to create block device for instance due to being over volume resource quota")
@@ -89,16 +98,23 @@ def _await_created(manager: ComputeManager, context: RequestContext, volume_id: 
 
 
 def _attach(
-    manager: ComputeManager, context: RequestContext, instance: Any, instance_uuid: str, bdm: BlockDeviceMapping
+    manager: ComputeManager,
+    context: RequestContext,
+    instance: Any,
+    instance_uuid: str,
+    bdm: BlockDeviceMapping,
+    do_check_attach: bool,
 ) -> None:
-    """Connect the volume; the driver gives it to the guest when it starts it."""
+    """Connect the volume; the driver gives it to the guest when it starts it. It may be the instance's already."""
     volume = manager.volume_api.get(context, bdm.volume_id)
-    manager.volume_api.check_attach(context, volume, instance=instance)
+    if do_check_attach:
+        manager.volume_api.check_attach(context, volume, instance=instance)
     context = context.elevated()
     connector = manager.driver.get_volume_connector(instance)
     connection_info = manager.volume_api.initialize_connection(context, bdm.volume_id, connector)
     connection_info.setdefault("serial", bdm.volume_id)
     mode = connection_info["data"].get("access_mode", "rw")
-    manager.volume_api.attach(context, bdm.volume_id, instance_uuid, bdm.device_name, mode=mode)
+    if volume["attach_status"] == "detached":
+        manager.volume_api.attach(context, bdm.volume_id, instance_uuid, bdm.device_name, mode=mode)
     bdm.connection_info = jsonutils.dumps(connection_info)
     bdm.save()

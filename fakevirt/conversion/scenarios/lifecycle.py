@@ -1,4 +1,4 @@
-"""Servers that are rebooted, suspended and deleted."""
+"""Servers that are rebooted, suspended, deleted and unshelved."""
 
 from __future__ import annotations
 
@@ -88,6 +88,14 @@ def server_gone_while_it_reboots(cloud: Cloud) -> None:
     cloud.reboot(server)
 
 
+@scenario(enters=_ACTION | {"detach_volume"})
+def rebooted_without_a_failed_volume(cloud: Cloud) -> None:
+    """One of two volumes has failed: it is detached before the guest boots."""
+    server = cloud.boot("src", volumes=2)
+    cloud.host("src").hypervisor.failed_volumes.add(cloud.attached_volumes(server)[0])
+    cloud.reboot(server, hard=True)
+
+
 @scenario(enters=_ACTION)
 def suspended(cloud: Cloud) -> None:
     """The guest's memory is saved: the server is suspended, and remembers what it was."""
@@ -165,6 +173,40 @@ def server_gone_while_it_is_deleted(cloud: Cloud) -> None:
     server = cloud.boot("src")
     cloud.faults.interfere("driver", "destroy", lambda: cloud.forget(server))
     cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def shelved_server_started(cloud: Cloud) -> None:
+    """The server was shelved and is on its host still: it is started, and its image deleted."""
+    server = cloud.boot("src", volumes=1)
+    cloud.shelve(server)
+    cloud.unshelve(server)
+
+
+@scenario(enters=_ACTION)
+def shelved_server_built_anew(cloud: Cloud) -> None:
+    """The server is on no host any more: it is built of its image, with its volume and its port."""
+    server = cloud.boot("src", volumes=1)
+    cloud.shelve(server, offloaded=True)
+    cloud.unshelve(server)
+
+
+@scenario(enters=_ACTION)
+def shelved_server_built_of_its_volume(cloud: Cloud) -> None:
+    """The server boots from a volume, of which there is no image: it is built of that."""
+    server = cloud.boot("src", volumes=1, boot_from_volume=True)
+    cloud.shelve(server, offloaded=True)
+    cloud.unshelve(server)
+
+
+@scenario(enters=_ACTION)
+def shelved_server_not_built(cloud: Cloud) -> None:
+    """The driver cannot build the guest: the server stays shelved, with its key and as one of its own image."""
+    server = cloud.boot("src")
+    cloud.update_server(server, key_data="ssh-rsa of its owner")
+    cloud.shelve(cloud.refresh(server), offloaded=True)
+    cloud.faults.fail("driver", "spawn", with_=lambda: RuntimeError("no such format"))
+    cloud.unshelve(server)
 
 
 def _fail_when_off(cloud: Cloud, name: str, operation: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from fakevirt import states
 from fakevirt.driver.domain import Domain
-from fakevirt.driver.fake.base import HypervisorDriver, invalid_state
+from fakevirt.driver.fake.base import HypervisorDriver, invalid_state, volumes_of
+from fakevirt.driver.hypervisor import volume_id_of
 from fakevirt.driver.interface import BlockDeviceInfo, Context, Instance, NetworkInfo
 
 
@@ -23,12 +24,28 @@ class Power(HypervisorDriver):
         block_device_info: BlockDeviceInfo | None = None,
         bad_volumes_callback: Callable[..., Any] | None = None,
     ) -> None:
-        """Restart the guest; ``HARD``, and ``SOFT`` for one that is off, set up its networks and volumes as well."""
+        """Restart the guest; ``HARD``, and ``SOFT`` for one that is off, set up its networks and volumes as well.
+
+        Volumes that have failed are told of first, as XenAPI's driver does, and are then left out.
+
+        Args:
+            context: The request.
+            instance: The instance.
+            network_info: Its VIFs.
+            reboot_type: ``SOFT`` or ``HARD``.
+            block_device_info: Its volumes.
+            bad_volumes_callback: Called with the devices of volumes that have failed; it detaches them.
+        """
         domain = self._domain("reboot", instance)
         if reboot_type == "SOFT" and domain.power_state == states.RUNNING:
             self.hypervisor.restart(domain)
-        else:
-            self._hard_reboot(domain, network_info, block_device_info)
+            return
+        failed = [volume for volume in volumes_of(block_device_info) if self._has_failed(volume)]
+        if failed and block_device_info and bad_volumes_callback:
+            bad_volumes_callback([volume["mount_device"] for volume in failed])
+            working = [volume for volume in volumes_of(block_device_info) if volume not in failed]
+            block_device_info = {**block_device_info, "block_device_mapping": working}
+        self._hard_reboot(domain, network_info, block_device_info)
 
     def pause(self, instance: Instance) -> None:
         """Pause a guest that runs; InstanceInvalidState if it is off."""
@@ -116,6 +133,9 @@ class Power(HypervisorDriver):
             if domain is not None:
                 self._pull_the_plug(domain)
                 self.hypervisor.start(domain)
+
+    def _has_failed(self, volume: dict[str, Any]) -> bool:
+        return volume_id_of(volume["connection_info"]) in self.hypervisor.failed_volumes
 
     def _hard_reboot(
         self, domain: Domain, network_info: NetworkInfo | None, block_device_info: BlockDeviceInfo | None
