@@ -54,7 +54,7 @@ class Board:
     @property
     def reasons(self) -> list[str]:
         """The reasons of the allowances that were used, each once."""
-        return sorted({KNOWN[place].reason for finding in self.findings for place in finding.used})
+        return sorted({allowance.reason for finding in self.findings for allowance in finding.used})
 
     def to_primitive(self) -> dict[str, Any]:
         """Return the board as JSON has it."""
@@ -143,8 +143,7 @@ def fill_board(
     names = [work_item] if work_item else [n for n in NAMES if any(n in s.enters for s in scenarios)]
     unused: tuple[Allowance, ...] = ()
     if len(scenarios) == len(SCENARIOS):
-        used = frozenset[int]().union(*(finding.used for finding in found.findings))
-        unused = tuple(allowance for place, allowance in enumerate(KNOWN) if place not in used)
+        unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
     return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
 
 

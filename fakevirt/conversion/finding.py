@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.board_row import BoardRow, row_of
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.handover import Handover, handovers
-from fakevirt.conversion.known import KNOWN
 from fakevirt.manager.plan import ConversionPlan
 
 
@@ -22,7 +22,7 @@ class Finding:
         plan: The plan that was held against the legacy path.
         verdict: The verdict.
         rows: A row of the board for each converted work item that was entered.
-        used: The known allowances that covered something, by their places in the list.
+        used: The allowances that covered something.
         matter: The work items that the scenario enters, and those whose call path either run asked for besides.
         handovers: What the run under the plan handed on.
     """
@@ -31,7 +31,7 @@ class Finding:
     plan: ConversionPlan
     verdict: Verdict
     rows: tuple[BoardRow, ...]
-    used: frozenset[int]
+    used: frozenset[Allowance]
     matter: frozenset[str]
     handovers: frozenset[Handover]
 
@@ -50,7 +50,7 @@ class Finding:
             plan,
             comparison.verdict,
             tuple(row_of(work_item, scenario, comparison) for work_item in entering if work_item in plan.converted),
-            frozenset(place for place, allowance in enumerate(KNOWN) if allowance in comparison.used),
+            comparison.used,
             frozenset(comparison.legacy.trace.consulted).union(comparison.objects.trace.consulted, entering),
             handovers(comparison.objects),
         )

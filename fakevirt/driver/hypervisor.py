@@ -92,7 +92,7 @@ class Hypervisor:
         domains: The guests by name.
         connected_volumes: Connection information by volume id.
         encryptors: The ids of volumes that are read through an encryptor.
-        failed_volumes: The ids of volumes that can no longer be read: a guest that has one does not boot.
+        failed_volumes: The ids of volumes that can no longer be read.
         plugged_vifs: VIFs by id.
         filters: Firewall rules by instance uuid.
     """
@@ -281,6 +281,7 @@ class Hypervisor:
             "domains": {name: asdict(domain) for name, domain in self.domains.items()},
             "connected_volumes": snapshot(self.connected_volumes),
             "encryptors": sorted(self.encryptors),
+            "failed_volumes": sorted(self.failed_volumes),
             "plugged_vifs": {vif: asdict(plugged) for vif, plugged in self.plugged_vifs.items()},
             "filters": {uuid: asdict(rules) for uuid, rules in self.filters.items()},
             "instances_path": self.instances_path.to_primitive(),

@@ -46,7 +46,7 @@ class Profile:
         UsageError: There is no such method, or it takes no instance.
     """
 
-    def __init__(self, default: Accepts = Accepts.EITHER, **per_method: Accepts) -> None:
+    def __init__(self, default: Accepts = Accepts.EITHER, /, **per_method: Accepts) -> None:
         for name in per_method:
             if name not in INSTANCE_METHODS:
                 raise UsageError(

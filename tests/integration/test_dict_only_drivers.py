@@ -41,6 +41,8 @@ def handovers():
             "get_volume_connector",
             ["check_can_live_migrate_source", "live_migration", "_post_live_migration", "detach_volume"],
         ),
+        # The driver destroys for itself what a rollback left: what it takes from others has no say in that.
+        ("destroy", []),
         ("spawn", []),
     ],
 )

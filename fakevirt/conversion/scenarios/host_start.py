@@ -83,11 +83,11 @@ def interrupted_deletion_fails_once_more(cloud: Cloud) -> None:
 
 
 @scenario(enters=_START)
-def interrupted_reboots_done_once_more(cloud: Cloud) -> None:
-    """Reboots had not come to their ends: each is done once more, hard where the guest is off."""
+def interrupted_reboots_asked_for_once_more(cloud: Cloud) -> None:
+    """Reboots had not come to their ends: each is asked for once more; a hard one in the place of a soft one is refused."""
     for task_state in (states.REBOOT_PENDING, states.REBOOT_PENDING_HARD):
         cloud.interrupt(cloud.boot("src"), "reboot", task_state=task_state)
-    for task_state in (states.REBOOT_PENDING, states.REBOOT_STARTED):
+    for task_state in (states.REBOOT_PENDING, states.REBOOT_STARTED_HARD):
         server = cloud.boot("src")
         cloud.interrupt(server, "reboot", task_state=task_state)
         _stop(cloud, server)

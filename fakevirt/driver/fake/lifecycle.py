@@ -52,10 +52,8 @@ class Lifecycle(HypervisorDriver):
         migrate_data: MigrateData | None = None,
     ) -> None:
         """Stop the guest, if it is here, and clean up."""
-        domain = self.hypervisor.domains.get(self.profile.reader("destroy", instance)("name"))
-        if domain is not None and domain.active:
-            self.hypervisor.stop(domain)
-        self.cleanup(context, instance, network_info, block_device_info, destroy_disks, migrate_data)
+        read = self.profile.reader("destroy", instance)
+        self._destroy(read, network_info, block_device_info, destroy_disks, migrate_data)
 
     def cleanup(
         self,
@@ -72,9 +70,36 @@ class Lifecycle(HypervisorDriver):
         The directory goes with the disks, and also when only the disks are shared (``is_shared_block_storage``).
         """
         read = self.profile.reader("cleanup", instance)
-        host, name, uuid = self.hypervisor, read("name"), read("uuid")
         if destroy_vifs:
             self._unplug(network_info)
+        self._forget(read, block_device_info, destroy_disks, migrate_data)
+
+    def change_instance_metadata(self, context: Context, instance: Instance, diff: dict[str, list[str]]) -> None:
+        """Do nothing: guests ask the metadata service."""
+        self.profile.reader("change_instance_metadata", instance)
+
+    def _destroy(
+        self,
+        read: Read,
+        network_info: NetworkInfo,
+        block_device_info: BlockDeviceInfo | None,
+        destroy_disks: bool,
+        migrate_data: MigrateData | None,
+    ) -> None:
+        domain = self.hypervisor.domains.get(read("name"))
+        if domain is not None and domain.active:
+            self.hypervisor.stop(domain)
+        self._unplug(network_info)
+        self._forget(read, block_device_info, destroy_disks, migrate_data)
+
+    def _forget(
+        self,
+        read: Read,
+        block_device_info: BlockDeviceInfo | None,
+        destroy_disks: bool,
+        migrate_data: MigrateData | None,
+    ) -> None:
+        host, name, uuid = self.hypervisor, read("name"), read("uuid")
         host.filters.pop(uuid, None)
         for volume in volumes_of(block_device_info):
             host.disconnect_volume(volume["connection_info"])
@@ -84,10 +109,6 @@ class Lifecycle(HypervisorDriver):
             self._delete_files(uuid)
         if name in host.domains:
             host.undefine(host.domains[name])
-
-    def change_instance_metadata(self, context: Context, instance: Instance, diff: dict[str, list[str]]) -> None:
-        """Do nothing: guests ask the metadata service."""
-        self.profile.reader("change_instance_metadata", instance)
 
     def _build(self, read: Read, network_info: NetworkInfo | None, block_device_info: BlockDeviceInfo | None) -> Domain:
         """Define the guest on the disks in its directory, and connect it to its networks and volumes."""

@@ -189,8 +189,8 @@ class LiveMigration(Disks, Lifecycle):
         migrate_data: MigrateData | None = None,
     ) -> None:
         """Destroy what was prepared here."""
-        self.profile.reader("rollback_live_migration_at_destination", instance)
-        self.destroy(context, instance, network_info, block_device_info, destroy_disks, migrate_data)
+        read = self.profile.reader("rollback_live_migration_at_destination", instance)
+        self._destroy(read, network_info, block_device_info, destroy_disks, migrate_data)
 
     def post_live_migration(
         self,

@@ -16,7 +16,7 @@ class Hosts:
         self.told = []
 
     def __getattr__(self, name):
-        return lambda context, instance, *args: self.told.append((name, instance.task_state, *args))
+        return lambda context, instance, *args, **_: self.told.append((name, instance.task_state, *args))
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def ask(cloud, hosts):
         ("rescue", {"vm_state": states.STOPPED}, states.RESCUING, "rescue_instance"),
         ("delete", {"vm_state": states.BUILDING}, states.DELETING, "terminate_instance"),
         ("delete", {"task_state": states.POWERING_OFF}, states.DELETING, "terminate_instance"),
+        ("suspend", {}, states.SUSPENDING, "suspend_instance"),
     ],
 )
 def test_the_instance_is_busy_and_its_action_noted_when_its_host_is_told(
@@ -67,12 +68,48 @@ def test_the_instance_is_busy_and_its_action_noted_when_its_host_is_told(
 
 
 @pytest.mark.parametrize(
+    ("reboot_type", "values", "task_state"),
+    [
+        ("SOFT", {}, states.REBOOTING),
+        ("HARD", {}, states.REBOOTING_HARD),
+        ("HARD", {"vm_state": states.ERROR}, states.REBOOTING_HARD),
+        ("HARD", {"task_state": states.REBOOT_STARTED}, states.REBOOTING_HARD),
+    ],
+)
+def test_a_hard_reboot_may_be_asked_for_where_a_soft_one_may_not(hosts, ask, reboot_type, values, task_state):
+    assert ask("reboot", reboot_type, **values).task_state == task_state
+    assert hosts.told == [("reboot_instance", task_state)]
+
+
+@pytest.mark.parametrize(
+    ("reboot_type", "values", "attr"),
+    [
+        ("SOFT", {"vm_state": states.STOPPED}, "vm_state"),
+        ("SOFT", {"task_state": states.REBOOT_STARTED}, "task_state"),
+        ("HARD", {"vm_state": states.RESCUED}, "vm_state"),
+        ("HARD", {"task_state": states.REBOOTING_HARD}, "task_state"),
+    ],
+)
+def test_a_reboot_of_an_instance_in_another_state_is_refused(hosts, ask, reboot_type, values, attr):
+    with pytest.raises(exceptions.InstanceInvalidState, match=f"in {attr} .*Cannot reboot"):
+        ask("reboot", reboot_type, **values)
+    assert hosts.told == []
+
+
+def test_what_an_instance_has_of_its_quota_is_reserved_to_be_given_back(cloud, ask):
+    ask("delete")
+    reserved = {row["resource"]: row["delta"] for row in cloud.state()["table reservations"]}
+    assert reserved == {"instances": -1, "cores": -1, "ram": -512}
+
+
+@pytest.mark.parametrize(
     ("method", "values", "attr"),
     [
         ("stop", {"vm_state": states.STOPPED}, "vm_state"),
         ("stop", {"task_state": states.REBOOTING}, "task_state"),
         ("unrescue", {}, "vm_state"),
         ("rescue", {"vm_state": states.PAUSED}, "vm_state"),
+        ("suspend", {"vm_state": states.STOPPED}, "vm_state"),
     ],
 )
 def test_an_instance_in_another_state_is_refused(cloud, hosts, ask, method, values, attr):

@@ -95,3 +95,16 @@ def test_an_event_that_never_started_cannot_finish(context: RequestContext) -> N
     start(context)
     with pytest.raises(exceptions.InstanceActionEventNotFound, match="compute_x"):
         api.action_event_finish(context, {**OF_ACTION, "event": "compute_x", "result": "Success"})
+
+
+def test_a_service_on_its_own_behalf_takes_the_newest_action() -> None:
+    user, service = RequestContext(project_id="project"), RequestContext(is_admin=True)
+    for request_id in ("req-1", "req-2"):
+        newest = start(user, request_id=request_id)
+    started = api.action_event_start(service, {**OF_ACTION, "request_id": "req-3", "event": "compute_stop_instance"})
+    assert started["action_id"] == newest.id
+
+
+def test_a_service_on_its_own_behalf_needs_an_action() -> None:
+    with pytest.raises(exceptions.InstanceActionNotFound):
+        api.action_event_start(RequestContext(is_admin=True), {**OF_ACTION, "event": "compute_stop_instance"})

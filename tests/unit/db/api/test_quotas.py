@@ -24,6 +24,11 @@ def test_the_first_reservation_counts_what_is_there(context: RequestContext, usa
     assert usage() == {"cores": (2, 1), "ram": (512, 256)}
 
 
+def test_instances_are_counted_one_by_one(context: RequestContext, usage) -> None:
+    api.quota_reserve(context, {"instances": 2})
+    assert usage() == {"instances": (1, 2)}
+
+
 def test_what_is_committed_is_in_use_and_reserved_no_more(context: RequestContext, usage) -> None:
     api.reservation_commit(context, api.quota_reserve(context, {"cores": 1}))
     assert usage() == {"cores": (3, 0)}

@@ -160,3 +160,31 @@ def test_what_is_not_here_is_passed_over(
     driver.soft_delete(instance)
     driver.poll_rebooting_instances(60, [instance])
     assert host.to_primitive() == pristine
+
+
+def test_volumes_that_have_failed_are_told_of_and_left_out(
+    driver: FakeVirtDriver,
+    host: Hypervisor,
+    spawned: None,
+    context: Any,
+    instance: Any,
+    network_info: Any,
+    bdi: BDI,
+) -> None:
+    host.failed_volumes.add("v1")
+    host.connected_volumes.clear()
+    told: list[list[str]] = []
+    volumes = bdi("v1", "v2")
+    failed = volumes["block_device_mapping"][0]["mount_device"]
+    driver.reboot(context, instance, network_info, "HARD", volumes, told.append)
+    assert told == [[failed]]
+    assert list(host.connected_volumes) == ["v2"]
+
+
+def test_volumes_are_not_looked_at_while_the_guest_runs_on(
+    driver: FakeVirtDriver, host: Hypervisor, spawned: None, context: Any, instance: Any, network_info: Any, bdi: BDI
+) -> None:
+    host.failed_volumes.add("v1")
+    told: list[list[str]] = []
+    driver.reboot(context, instance, network_info, "SOFT", bdi("v1"), told.append)
+    assert told == []
