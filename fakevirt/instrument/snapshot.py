@@ -6,22 +6,63 @@ Other parts teach :func:`snapshot` their own types with ``snapshot.register``.
 
 from __future__ import annotations
 
+import abc
 import datetime
 import enum
 import functools
 import marshal
 import types
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+class LateFields(Mapping[str, Any]):
+    """Fields that were copied in the form they had, and are brought into order when somebody looks.
+
+    Copying is what the call waits for that carries them.
+    """
+
+    __slots__ = ("_read",)
+
+    _read: dict[str, Any]
+
+    @abc.abstractmethod
+    def read(self) -> dict[str, Any]:
+        """Bring them into order."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
+
+    def __repr__(self) -> str:
+        return repr(self._fields())
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return names and values."""
+        return self._fields().items()
+
+    def _fields(self) -> dict[str, Any]:
+        try:
+            return self._read
+        except AttributeError:
+            self._read = self.read()
+            return self._read
+
+
+@dataclass(slots=True)
 class Entity:
     """A value that stands for a thing of the domain, whatever shape it came in.
+
+    Nothing changes it. It is not frozen because that would quadruple what it costs to make one.
 
     Args:
         schema: The thing's name, such as ``Instance``.
@@ -33,7 +74,7 @@ class Entity:
 
     schema: str
     form: str
-    fields: dict[str, Any]
+    fields: Mapping[str, Any]
     version: str | None = None
     lazy: frozenset[str] = frozenset()
 

@@ -10,6 +10,7 @@ import collections
 import copy
 import datetime
 import functools
+import marshal
 import os
 import sys
 import traceback
@@ -28,7 +29,7 @@ from fakevirt import services
 from fakevirt.context import RequestContext
 from fakevirt.db.models import Base as Row
 from fakevirt.exceptions import ObjectActionError
-from fakevirt.instrument.snapshot import Entity, register, snapshot
+from fakevirt.instrument.snapshot import Entity, LateFields, register, snapshot
 from fakevirt.objects import fields
 
 __all__ = [
@@ -106,7 +107,9 @@ class NovaVersionedObjectRegistry(base.VersionedObjectRegistry):
         plain = [slot for slot in cls._slots if type(slot.field._type) in _PLAIN]
         cls._plain_keys = tuple((slot.name, slot.key) for slot in plain)
         cls._not_plain = tuple(slot for slot in cls._slots if slot not in plain)
-        cls._not_plain_keys = tuple((slot.name, slot.key) for slot in cls._not_plain)
+        cls._keys = tuple((slot.name, slot.key) for slot in cls._slots)
+        cls._mutable_keys = tuple(slot.key for slot in cls._not_plain if type(slot.field._type) is not fields.DateTime)
+        cls._lazy_keys = tuple((name, f"_obj_{name}") for name in cls.obj_lazy)
         cls._children = tuple(
             f"_obj_{name}" for name, field in cls.fields.items() if isinstance(field, fields.ObjectField)
         )
@@ -265,7 +268,9 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     _columns: ClassVar[tuple[_Slot, ...]] = ()
     _plain_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     _not_plain: ClassVar[tuple[_Slot, ...]] = ()
-    _not_plain_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    _keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    _mutable_keys: ClassVar[tuple[str, ...]] = ()
+    _lazy_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     _children: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:
@@ -512,16 +517,52 @@ def obj_to_primitive(value: Any) -> Any:
     return value
 
 
+class _ObjectFields(LateFields):
+    """The fields of an object, as its attributes were.
+
+    Args:
+        keys: The fields' names, and those of their attributes.
+        attributes: The attributes, copied where they can change; a list of plain data is what marshal made of it.
+    """
+
+    __slots__ = ("_attributes", "_keys")
+
+    def __init__(self, keys: tuple[tuple[str, str], ...], attributes: dict[str, Any]) -> None:
+        self._keys = keys
+        self._attributes = attributes
+
+    def read(self) -> dict[str, Any]:
+        values = self._attributes
+        return {
+            name: marshal.loads(values[key]) if type(values[key]) is bytes else values[key]
+            for name, key in self._keys
+            if key in values
+        }
+
+
 @register(NovaObject)
-def _(obj: NovaObject) -> Entity:
-    seen = obj._plain()
-    store = vars(obj)
-    for name, key in obj._not_plain_keys:
-        if key in store:
-            value = store[key]
-            seen[name] = value if type(value) in _CONSTANT else snapshot(value)
-    lazy = frozenset([name for name in obj.obj_lazy if name not in seen])
-    return Entity(type(obj).__name__, "object", seen, obj.VERSION, lazy)
+def _snapshot(obj: NovaObject) -> Entity:
+    attributes = vars(obj).copy()
+    for key in obj._mutable_keys:
+        value = attributes.get(key)
+        if value is not None:
+            attributes[key] = _copied(value)
+    lazy = frozenset([name for name, key in obj._lazy_keys if key not in attributes])
+    return Entity(type(obj).__name__, "object", _ObjectFields(obj._keys, attributes), obj.VERSION, lazy)
+
+
+def _copied(value: Any) -> Any:
+    """Copy the value of a field: an object, texts by name, a list of objects, or whatever an extension has."""
+    if isinstance(value, NovaObject):
+        return _snapshot(value)
+    if type(value) is CoercedDict:
+        return dict(value)
+    if type(value) is list:
+        try:
+            return marshal.dumps(value)
+        except ValueError:
+            pass
+    return snapshot(value)
 
 
 @register(netaddr.IPAddress)

@@ -84,7 +84,7 @@ def interrupted_deletion_fails_once_more(cloud: Cloud) -> None:
 
 @scenario(enters=_START)
 def interrupted_reboots_asked_for_once_more(cloud: Cloud) -> None:
-    """Reboots had not come to their ends: each is asked for once more; a hard one in the place of a soft one is refused."""
+    """Reboots had not come to their ends: each is asked for once more; a hard one in place of a soft one is refused."""
     for task_state in (states.REBOOT_PENDING, states.REBOOT_PENDING_HARD):
         cloud.interrupt(cloud.boot("src"), "reboot", task_state=task_state)
     for task_state in (states.REBOOT_PENDING, states.REBOOT_STARTED_HARD):
