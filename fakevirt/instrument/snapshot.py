@@ -144,7 +144,12 @@ def snapshot(value: Any) -> Any:
         return value
     # Most of what is not a leaf is one of these, and looking for its handler costs more than they do.
     if kind is dict:
-        return {key: item if type(item) in _IMMUTABLE else snapshot(item) for key, item in value.items()}
+        # Most of its values stay as they are: to copy it whole and to look for the others is quicker than to build it.
+        taken = value.copy()
+        for key, item in value.items():
+            if type(item) not in _IMMUTABLE:
+                taken[key] = snapshot(item)
+        return taken
     if kind is list and value and type(value[0]) in _MARSHALLED:
         try:
             # It is plain data more often than not, nested several levels deep, and this copies it in one go.
