@@ -116,7 +116,7 @@ class Canonicalizer:
         self._uuids = dict(names or {})
         self._ids: dict[str, dict[int, str]] = {}
         self._texts: dict[str, Any] = {}
-        self._structures: dict[tuple[bool, bytes], tuple[Any, list[Form]]] = {}
+        self._structures: dict[bytes, tuple[Any, list[Form]]] = {}
         self._plain_channels = plain_channels
         self._plain = False
         self._forms: list[Form] = []
@@ -157,7 +157,8 @@ class Canonicalizer:
         if kind is int:
             return self._number(key, value) if key == "id" or key.endswith("_id") else value
         if kind is dict or kind is list:
-            return self._structure(value, path)
+            # Rows are on plain channels, and hardly one of them is like another.
+            return self._container(value, path) if self._plain else self._structure(value, path)
         match value:
             case Entity():
                 return self._entity(value, path)
@@ -178,7 +179,7 @@ class Canonicalizer:
         Only plain data is looked up by its content; what holds an entity or a time is read anew.
         """
         try:
-            content = self._plain, marshal.dumps(value, _BY_CONTENT)
+            content = marshal.dumps(value, _BY_CONTENT)
         except ValueError:
             return self._container(value, path)
         if content not in self._structures:
