@@ -151,6 +151,24 @@ def delete_fails_in_the_driver(cloud: Cloud) -> None:
 
 
 @scenario(enters=_ACTION)
+def server_that_does_not_power_off_not_deleted(cloud: Cloud) -> None:
+    """The guest cannot be powered off: the server is in error, and keeps its port."""
+    server = cloud.boot("src", volumes=1)
+    failure = exceptions.InstancePowerOffFailure(reason="the guest does not answer")
+    cloud.faults.fail("driver", "destroy", with_=lambda: failure)
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
+def server_deleted_after_its_volume(cloud: Cloud) -> None:
+    """The volume service knows one of the volumes no more: that one needs no disconnecting, and the other is detached."""
+    server = cloud.boot("src", volumes=2)
+    gone = exceptions.VolumeNotFound(volume_id=cloud.attached_volumes(server)[0])
+    cloud.faults.fail("volume", "terminate_connection", with_=lambda: gone)
+    cloud.delete(server)
+
+
+@scenario(enters=_ACTION)
 def delete_fails_in_the_network_service(cloud: Cloud) -> None:
     """The network service cannot take the port back: the server is in error, and its guest gone."""
     server = cloud.boot("src")

@@ -150,3 +150,10 @@ def test_what_is_held_for_another_flavor_is_kept(cloud, tracker, node, coming, a
         assert node()["memory_mb_used"] == 1024
         tracker.drop_resize_claim(cloud.context, coming, as_on_path)
         assert node()["memory_mb_used"] == 0
+
+
+def test_nothing_is_claimed_on_a_node_that_was_never_counted(cloud, tracker, in_path, inside, on_legacy, steps):
+    server = cloud.boot("dst")
+    with tracker.instance_claim(cloud.context, legacy_dict(server) if on_legacy else server, {"memory_mb": 0}):
+        assert cloud.refresh(server).host == "src"
+    assert "db conductor: update compute_nodes" not in steps(cloud)
