@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import gc
+from collections.abc import Iterable, Iterator
 
 from fakevirt.cloud import Cloud
 from fakevirt.conversion import report
@@ -106,7 +108,20 @@ def run(
 ) -> Observation:
     """Run a scenario in a world of its own."""
     arguments = {"database_url": database_url, "profile": profile, **scenario.cloud}
-    return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request)
+    with _uncollected():
+        return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector wait: a run keeps what it makes on its trace, and looking for garbage finds none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def raise_unless_passed(comparison: Comparison, *, what: str, reproduce: str) -> None:
