@@ -161,7 +161,7 @@ def server_that_does_not_power_off_not_deleted(cloud: Cloud) -> None:
 
 @scenario(enters=_ACTION)
 def server_deleted_after_its_volume(cloud: Cloud) -> None:
-    """The volume service knows one of the volumes no more: that one needs no disconnecting, and the other is detached."""
+    """The volume service knows one of the volumes no more: that one needs no disconnecting."""
     server = cloud.boot("src", volumes=2)
     gone = exceptions.VolumeNotFound(volume_id=cloud.attached_volumes(server)[0])
     cloud.faults.fail("volume", "terminate_connection", with_=lambda: gone)
