@@ -9,7 +9,6 @@ from fakevirt import services, states
 from fakevirt.cloud.servers import flavor_metadata
 from fakevirt.cloud.world import API_JOINS, IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
-from fakevirt.db import api as db
 from fakevirt.objects.block_device import BlockDeviceMapping
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_group import InstanceGroup
@@ -155,11 +154,6 @@ class BuildRequests(World):
         (uuid,) = [uuid for uuid, known in self.names.items() if known == name]
         with services.running_as(self._api):
             return Instance.get_by_uuid(self.context, uuid, expected_attrs=API_JOINS)
-
-    def forget_server(self, server: Instance) -> None:
-        """Delete a server's row behind everyone's back."""
-        with self.trace.muted(), services.running_as(self._api):
-            db.instance_destroy(self.context, server.uuid)
 
     def _new_instance(self, **values: Any) -> Instance:
         number = 1 + sum(name.startswith("server-") for name in self.names.values())

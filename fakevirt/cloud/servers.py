@@ -8,7 +8,7 @@ from typing import Any
 from oslo_serialization import jsonutils
 from sqlalchemy import delete
 
-from fakevirt import flavors, services
+from fakevirt import flavors, services, states
 from fakevirt.cloud.world import API_JOINS, IMAGE, Host, World
 from fakevirt.context import admin_context
 from fakevirt.db import api as db
@@ -96,6 +96,12 @@ class Servers(World):
         """Write a server's row behind everyone's back, as a second request would."""
         with self.trace.muted(), services.running_as(self._api):
             db.instance_update(self.context, server.uuid, values)
+
+    def forget(self, server: Instance) -> None:
+        """Delete a server's row behind everyone's back, as a host that was away finds it: its guest is there still."""
+        with self.trace.muted(), services.running_as(self._api):
+            db.instance_update(self.context, server.uuid, {"vm_state": states.DELETED, "terminated_at": self.clock.now})
+            db.instance_destroy(self.context, server.uuid)
 
     def add_mapping(self, server: Instance, **values: Any) -> None:
         """Insert one more block device mapping of a server, given its columns, behind everyone's back."""

@@ -27,7 +27,7 @@ def _becoming(cloud: Cloud, task_state: str) -> Callable[[], None]:
 
 def _deleted(cloud: Cloud) -> Callable[[], None]:
     """Return what deletes the server that is being built."""
-    return lambda: cloud.forget_server(cloud.server("server-1"))
+    return lambda: cloud.forget(cloud.server("server-1"))
 
 
 def _cannot_spawn() -> Exception:

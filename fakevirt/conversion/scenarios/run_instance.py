@@ -22,7 +22,7 @@ def _being_deleted(cloud: Cloud) -> Callable[[], None]:
 
 def _deleted(cloud: Cloud) -> Callable[[], None]:
     """Return what deletes the server that is being built."""
-    return lambda: cloud.forget_server(cloud.server("server-1"))
+    return lambda: cloud.forget(cloud.server("server-1"))
 
 
 def _cannot_spawn() -> Exception:

@@ -41,7 +41,7 @@ def test_a_server_that_no_host_takes_goes_to_error(cloud):
 
 
 def test_a_server_that_was_deleted_meanwhile_is_sent_nowhere(cloud):
-    cloud.faults.interfere("scheduler", "select_destinations", lambda: cloud.forget_server(cloud.server("server-1")))
+    cloud.faults.interfere("scheduler", "select_destinations", lambda: cloud.forget(cloud.server("server-1")))
     server = cloud.create_server()
     assert sent_to_hosts(cloud) == []
     with pytest.raises(exceptions.InstanceNotFound):
