@@ -8,7 +8,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fakevirt import releases
 from fakevirt.instrument.trace import Trace
+from fakevirt.releases import Release
 from fakevirt.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class Service:
         indirection_api: Where its remotable methods go (a conductor client); without one they run in place.
         notifier: What sends its notifications; a service without one sends none.
         settings: How it is configured.
+        release: The release whose versions it speaks.
     """
 
     binary: str
@@ -36,6 +39,7 @@ class Service:
     indirection_api: Any = None
     notifier: Any = None
     settings: Settings = field(default_factory=Settings)
+    release: Release = releases.CURRENT
 
 
 _current: ContextVar[Service | None] = ContextVar("fakevirt_service", default=None)
