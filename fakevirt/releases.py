@@ -195,6 +195,12 @@ def get(release: Release | str) -> Release:
     return _REGISTERED[release]
 
 
+def registered() -> tuple[Release, ...]:
+    """Return the releases that a rolling upgrade goes through, the oldest first."""
+    mixed = (release for release in _REGISTERED.values() if release is not CURRENT)
+    return tuple(sorted(mixed, key=lambda release: release.service_version))
+
+
 def oldest(releases: Iterable[Release]) -> Release:
     """Return the oldest of some releases."""
     return min(releases, key=lambda release: release.service_version)

@@ -149,9 +149,11 @@ class ComputeManager:
 
     Args:
         parts: What it is built from.
-    """
 
-    target = messaging.Target(version="3.35")
+    Attributes:
+        target: The newest version of the methods that its release takes.
+        additional_endpoints: What takes other major versions.
+    """
 
     def __init__(self, parts: ManagerParts) -> None:
         self.service = parts.service
@@ -171,7 +173,13 @@ class ComputeManager:
         self.resize_api = ResizeAPI(parts.compute_rpcapi, parts.compute_task_api, self.settings)
         self.notifier = parts.notifier
         self.sleep = parts.sleep
-        self.additional_endpoints = [ComputeV4Proxy(self)]
+        release = parts.service.release
+        self.target = messaging.Target(version=release.rpc_version)
+        self.additional_endpoints: list[ComputeV4Proxy] = []
+        if release.rpc_next_major is not None:
+            self.additional_endpoints.append(ComputeV4Proxy(self, release.rpc_next_major, _methods_of_next_major()))
+        if "refresh_instance_security_rules" in release.converted:
+            self.additional_endpoints.append(ComputeV4Proxy(self, "4.4", ["refresh_instance_security_rules"]))
         self.forget()
 
     check_can_live_migrate_destination = WorkItemMethod(
@@ -306,3 +314,10 @@ class ComputeManager:
         for nodename in sorted(nodes):
             self._get_resource_tracker(nodename).update_available_resource(context)
         return nodes
+
+
+def _methods_of_next_major() -> frozenset[str]:
+    """Return the RPC methods of Kilo's fourth major version: building by way of the scheduler is not among them."""
+    methods = {name for name, value in vars(ComputeManager).items() if isinstance(value, WorkItemMethod)}
+    called_here = {"init_host", "update_available_resource"}
+    return frozenset(name for name in methods - called_here - {"run_instance"} if not name.startswith("_"))

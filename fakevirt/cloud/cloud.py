@@ -12,6 +12,7 @@ from fakevirt.cloud.rescue import RescueRequests
 from fakevirt.cloud.resize import ResizeRequests
 from fakevirt.cloud.security_groups import SecurityGroupRequests
 from fakevirt.cloud.servers import Servers
+from fakevirt.cloud.upgrades import Upgrades
 from fakevirt.cloud.volumes import VolumeRequests
 
 
@@ -27,16 +28,19 @@ class Cloud(
     ConsoleRequests,
     RescueRequests,
     PeriodicTasks,
+    Upgrades,
 ):
     """One world, from ``with`` to the end of the block; the clock stands still in it.
 
     Args:
         plan: Which call path each work item takes, on every host; everything is converted unless given.
-        hosts: The names of the compute hosts.
+        conductor: The release of the conductor, the API and the scheduler: ``icehouse``, ``juno``, ``kilo`` or one of
+            yours; the newest among the hosts' unless given.
+        hosts: The names of the compute hosts, or their releases by name.
         shared_storage: Whether the hosts see the same disks.
         settings: How every service is configured.
-        version_cap: The oldest release among the hosts, which clients send no newer RPC version than: ``icehouse``,
-            ``juno`` or ``kilo``.
+        version_cap: What clients send no newer RPC version than: a release, a version such as ``3.23``, ``auto`` (what
+            the oldest of the hosts takes), or None (whatever the client knows).
         seed: Where uuids and random numbers begin.
         database_url: A database URL of SQLAlchemy; in memory unless given.
         profile: In which form the drivers take instances.
@@ -52,5 +56,5 @@ class Cloud(
         network, volumes, images, scheduler, consoleauth, notifier: The services behind the managers, not probed.
 
     Raises:
-        UsageError: There are no hosts, two of one name, or the database cannot be opened.
+        UsageError: There are no hosts, two of one name, no such release, or the database cannot be opened.
     """

@@ -46,7 +46,7 @@ class ConsoleRequests(World):
             url: What asking for the console returned.
         """
         token = url.rpartition("token=")[2]
-        with services.running_as(self._service("nova-consoleauth", "consoleauth")):
+        with services.running_as(self._service("nova-consoleauth", "consoleauth", self._conductor.release)):
             known = self._consoleauth.check_token(self.context, token)
             if known is None:
                 return False

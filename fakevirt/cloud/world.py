@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from fakevirt import exceptions, running_test, services
+from fakevirt import exceptions, releases, running_test, services
 from fakevirt.backends.consoleauth import ConsoleAuth
 from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
@@ -37,13 +37,16 @@ from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.manager.plan import CallPath, ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
+from fakevirt.releases import Release
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.recording import record_messages
 from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.rpc.security_group import SecurityGroupRPCAPI
-from fakevirt.rpc.server import get_server
+from fakevirt.rpc.server import ServiceRPCServer, get_server
 from fakevirt.rpc.transport import open_transport
+from fakevirt.rpc.versions import newest_version
+from fakevirt.rpc.versions import version_cap as check_pin
 from fakevirt.services import Service
 from fakevirt.settings import Settings
 from fakevirt.usage_error import UsageError
@@ -84,10 +87,11 @@ class World:
         self,
         *,
         plan: ConversionPlan | None = None,
-        hosts: Sequence[str] = ("src", "dst"),
+        conductor: Release | str | None = None,
+        hosts: Sequence[str] | Mapping[str, Release | str] = ("src", "dst"),
         shared_storage: bool = True,
         settings: Settings | None = None,
-        version_cap: str = "juno",
+        version_cap: str | None = "auto",
         seed: int = 0,
         database_url: str = MEMORY,
         profile: Profile | None = None,
@@ -123,7 +127,12 @@ class World:
         self.images = ImageAPI()
         self.consoleauth = ConsoleAuth()
         self.notifier = Notifier()
-        self._host_names = tuple(hosts)
+        mixed = dict(hosts) if isinstance(hosts, Mapping) else dict.fromkeys(hosts, releases.CURRENT)
+        self._releases = {name: releases.get(release) for name, release in mixed.items()}
+        newest = max(self._releases.values(), key=lambda release: release.service_version)
+        self._conductor_release = newest if conductor is None else releases.get(conductor)
+        if version_cap not in (None, "auto"):
+            check_pin(version_cap)
         self._version_cap = version_cap
         self._shared_storage = shared_storage
         self._seed = seed
@@ -131,6 +140,8 @@ class World:
         self._profile = profile
         self._unreachable: set[str] = set()
         self._hosts: dict[str, Host] = {}
+        self._servers: dict[str, ServiceRPCServer] = {}
+        self._compute_apis: dict[Release, ComputeAPI] = {}
         self._worlds = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -150,9 +161,11 @@ class World:
     ) -> None:
         self._worlds.close()
         self._hosts = {}
+        self._servers = {}
+        self._compute_apis = {}
 
     def __repr__(self) -> str:
-        return f"<Cloud of {', '.join(self._host_names)}, plan {self.plan}>"
+        return f"<Cloud of {', '.join(self._releases)}, plan {self.plan}>"
 
     def host(self, name: str) -> Host:
         """Return a compute host by its name, or raise UsageError."""
@@ -221,77 +234,92 @@ class World:
         self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
         self.database = Database(self._database_url)
         worlds.callback(self.database.dispose)
-        transport = open_transport()
-        worlds.callback(transport.cleanup)
-        record_messages(transport, self.trace, self.faults)
-        self._compute_api = ComputeAPI(transport, converted=self._is_converted, version_cap=self._version_cap)
+        self._transport = open_transport()
+        worlds.callback(self._transport.cleanup)
+        worlds.callback(self._stop)
+        record_messages(self._transport, self.trace, self.faults)
+        self._network_api = probe(self.network, "network", self.trace, self.faults)
+        self._image_api = probe(self.images, "image", self.trace, self.faults)
+        self._volume_api = probe(self.volumes, "volume", self.trace, self.faults)
+        self._consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
+        self._start_controllers()
+        shared = Storage("shared") if self._shared_storage else None
+        for name, release in self._releases.items():
+            my_ip = f"192.0.2.{len(self._hosts) + 1}"
+            hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
+            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile, image_api=self._image_api)
+            self._start_host(release, hypervisor, probe(driver, "driver", self.trace, self.faults, service=name))
+        self._populate()
+
+    def _start_controllers(self) -> None:
+        """Start the API, the scheduler and the conductor, which are upgraded together and before any host."""
+        release = self._conductor_release
+        self._compute_api = self._compute_api_of(release)
         self._instance_api = InstanceAPI(self._compute_api)
-        self._compute_task_api = ComputeTaskAPI(transport)
-        self._scheduler_api = SchedulerAPI(transport)
-        self._security_group_api = SecurityGroupAPI(SecurityGroupRPCAPI(transport), self.plan)
-        conductor_api = ConductorAPI(transport)
-        self._api = self._service("nova-api", "api")
-        self._conductor = self._service("nova-conductor", "conductor")
-        self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler"))
-        network_api = probe(self.network, "network", self.trace, self.faults)
-        image_api = probe(self.images, "image", self.trace, self.faults)
-        probed_scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
+        self._compute_task_api = ComputeTaskAPI(self._transport)
+        self._scheduler_api = SchedulerAPI(self._transport)
+        self._security_group_rpcapi = SecurityGroupRPCAPI(self._transport, version_cap=self._newest_of_security_groups)
+        self._security_group_api = SecurityGroupAPI(self._security_group_rpcapi, self.plan)
+        self._api = self._service("nova-api", "api", release)
+        self._conductor = self._service("nova-conductor", "conductor", release)
+        self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler", release))
+        scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
         conductor = ConductorManager(
-            network_api=network_api,
+            network_api=self._network_api,
             notifier=self._conductor.notifier,
             compute_api=self._compute_api,
-            scheduler=probed_scheduler,
-            image_api=image_api,
+            scheduler=scheduler,
+            image_api=self._image_api,
         )
-        self._serve(worlds, transport, "conductor", self._conductor, conductor, *conductor.additional_endpoints)
-        scheduler = SchedulerManager(
-            scheduler=probed_scheduler,
+        self._serve("conductor", self._conductor, conductor, *conductor.additional_endpoints)
+        scheduler_manager = SchedulerManager(
+            scheduler=scheduler,
             compute_api=self._compute_api,
             notifier=self.scheduler.service.notifier,
             max_attempts=self.settings.scheduler_max_attempts,
         )
-        self._serve(worlds, transport, "scheduler", self.scheduler.service, scheduler)
-        shared = Storage("shared") if self._shared_storage else None
-        volume_api = probe(self.volumes, "volume", self.trace, self.faults)
-        consoleauth = self._consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
-        indirection_api = ConductorIndirection(transport)
-        for name in self._host_names:
-            service = self._service("nova-compute", name, indirection_api=indirection_api)
-            my_ip = f"192.0.2.{len(self._hosts) + 1}"
-            hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
-            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile, image_api=image_api)
-            parts = ManagerParts(
+        self._serve("scheduler", self.scheduler.service, scheduler_manager)
+
+    def _start_host(self, release: Release, hypervisor: Hypervisor, driver: ComputeDriver) -> None:
+        service = self._service(
+            "nova-compute", hypervisor.hostname, release, indirection_api=ConductorIndirection(self._transport)
+        )
+        manager = ComputeManager(
+            ManagerParts(
                 service=service,
                 plan=self.plan,
-                driver=probe(driver, "driver", self.trace, self.faults, service=name),
-                network_api=network_api,
-                volume_api=volume_api,
-                image_api=image_api,
-                consoleauth_rpcapi=consoleauth,
-                conductor_api=conductor_api,
-                compute_rpcapi=self._compute_api,
+                driver=driver,
+                network_api=self._network_api,
+                volume_api=self._volume_api,
+                image_api=self._image_api,
+                consoleauth_rpcapi=self._consoleauth,
+                conductor_api=ConductorAPI(self._transport),
+                compute_rpcapi=self._compute_api_of(release),
                 compute_task_api=self._compute_task_api,
                 scheduler_rpcapi=self._scheduler_api,
                 sleep=self.clock.advance,
                 notifier=service.notifier,
             )
-            self._hosts[name] = Host(name, service, hypervisor, parts.driver, ComputeManager(parts))
-            manager = self._hosts[name].manager
-            self._serve(worlds, transport, "compute", service, manager, *manager.additional_endpoints)
-        self._populate()
+        )
+        self._hosts[service.host] = Host(service.host, service, hypervisor, driver, manager)
+        self._serve("compute", service, manager, *manager.additional_endpoints)
 
     def _populate(self) -> None:
         with self.trace.muted(), services.running_as(self._api):
             self.names[self.network.add_network().id] = "network"
             self.images.create(self.context, {"id": IMAGE, "name": "image"})
             # Worlds with the same hosts begin with the same rows, and copying them takes a fraction of inserting them.
-            beginning = self._database_url, self._host_names, self._shared_storage, self.epoch
+            releases = tuple((host, release.service_version) for host, release in self._releases.items())
+            beginning = self._database_url, releases, self._shared_storage, self.epoch
             if beginning in _beginnings:
                 self.database.restore(_beginnings[beginning])
                 return
             self._insert_rows()
             if self._database_url == MEMORY:
                 _beginnings[beginning] = self.database.snapshot()
+
+    def _report_version(self, host: str) -> None:
+        """Write what release a host is of, as its service does when it starts."""
 
     def _insert_rows(self) -> None:
         db.flavor_create(self.context, builders.flavor_row(id=None))
@@ -316,7 +344,9 @@ class World:
         """Return a driver for setting up, which is not recorded and takes an instance in any form."""
         return FakeVirtDriver(host.hypervisor, peers=self._peer)
 
-    def _service(self, binary: str, host: str, indirection_api: ConductorIndirection | None = None) -> Service:
+    def _service(
+        self, binary: str, host: str, release: Release, indirection_api: ConductorIndirection | None = None
+    ) -> Service:
         """Make a service; one whose objects go to the conductor has no database of its own."""
         publisher = f"{binary.removeprefix('nova-')}.{host}"
         notifier = Notifier(publisher, self.notifier.messages)
@@ -328,17 +358,45 @@ class World:
             indirection_api=indirection_api,
             notifier=probe(notifier, "notifier", self.trace, self.faults, service=host, operation=_event_type),
             settings=self.settings,
+            release=release,
         )
 
-    def _serve(
-        self, worlds: contextlib.ExitStack, transport: Any, topic: str, service: Service, *endpoints: object
-    ) -> None:
-        server = get_server(transport, topic, service, endpoints)
+    def _serve(self, topic: str, service: Service, *endpoints: object) -> None:
+        """Start the server of a service, in place of the one that it had before."""
+        if service.host in self._servers:
+            self._servers[service.host].stop()
+        server = self._servers[service.host] = get_server(self._transport, topic, service, endpoints)
         server.start()
-        worlds.callback(server.stop)
 
-    def _is_converted(self, work_item: str) -> bool:
-        return self.plan.path_of(work_item) is CallPath.OBJECTS
+    def _stop(self) -> None:
+        for server in self._servers.values():
+            server.stop()
+
+    def _compute_api_of(self, release: Release) -> ComputeAPI:
+        """Return the client that services of a release have."""
+        if release not in self._compute_apis:
+
+            def converted(work_item: str) -> bool:
+                return self.plan.path_of(work_item) is CallPath.OBJECTS and work_item in release.converted
+
+            def version_cap() -> str:
+                return newest_version(release, self._pin)
+
+            api = ComputeAPI(self._transport, converted=converted, version_cap=version_cap)
+            self._compute_apis[release] = api
+        return self._compute_apis[release]
+
+    @property
+    def _pin(self) -> str | None:
+        """What the services are pinned to: a release or version, None if they are not."""
+        return releases.oldest(self._releases.values()).name if self._version_cap == "auto" else self._version_cap
+
+    def _newest_of_security_groups(self) -> str:
+        """Return the newest version that every host takes of what only the client for security groups sends."""
+        converted = "refresh_instance_security_rules"
+        if self._version_cap == "auto" and all(converted in release.converted for release in self._releases.values()):
+            return "4.4"
+        return newest_version(self._conductor_release, self._pin)
 
     def _peer(self, host: str) -> Hypervisor:
         """Return the hypervisor of a host by its name or address, as a driver's connection to it does."""

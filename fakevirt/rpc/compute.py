@@ -11,16 +11,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import oslo_messaging as messaging
-
 from fakevirt.context import RequestContext
 from fakevirt.db.primitives import legacy_dict as row_to_legacy_dict
 from fakevirt.objects.block_device import BlockDeviceMapping, BlockDeviceMappingList
 from fakevirt.objects.instance import INSTANCE_DEFAULT_FIELDS, Instance
 from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.primitive import flattened
-from fakevirt.rpc.serializer import RequestContextSerializer
-from fakevirt.rpc.versions import version_cap as resolve_version_cap
+from fakevirt.rpc.client import CappedClient
 
 LOG = logging.getLogger(__name__)
 
@@ -30,21 +27,20 @@ class ComputeAPI:
 
     Args:
         transport: Any transport of oslo.messaging.
-        converted: Tells of a work item, by name, whether it takes the object path.
-        version_cap: The oldest release among the hosts, or an RPC version.
+        converted: Tells of a work item, by name, whether its client half is converted.
+        version_cap: The newest version that is sent: a release's name, a version, or a function that finds it out when
+            the first message is sent.
 
     Raises:
         UsageError: There is no such release.
     """
 
-    def __init__(self, transport: Any, *, converted: Callable[[str], bool], version_cap: str = "juno") -> None:
+    def __init__(
+        self, transport: Any, *, converted: Callable[[str], bool], version_cap: str | Callable[[], str] = "juno"
+    ) -> None:
         self._converted = converted
-        self._client = messaging.get_rpc_client(
-            transport,
-            messaging.Target(topic="compute", version="3.0"),
-            version_cap=resolve_version_cap(version_cap),
-            serializer=RequestContextSerializer(),
-        )
+        self._client = CappedClient(transport, version_cap)
+        self.reset = self._client.reset
 
     def check_can_live_migrate_destination(
         self,
@@ -84,7 +80,7 @@ class ComputeAPI:
     ) -> None:
         """Tell ``host``, the source, to migrate: 3.26 with an object, 3.0 with a dict."""
         version, instance = self._choose("live_migration", "3.26", instance)
-        self._client.prepare(server=host, version=version).cast(
+        self._client.to(host, version).cast(
             ctxt,
             "live_migration",
             instance=instance,
@@ -103,7 +99,7 @@ class ComputeAPI:
         migrate_data: dict[str, Any] | None = None,
     ) -> Any:
         """Let ``host``, the destination, prepare; return what its driver says (3.19, converted in Icehouse)."""
-        return self._client.prepare(server=host, version="3.19").call(
+        return self._client.to(host, "3.19").call(
             ctxt,
             "pre_live_migration",
             instance=instance,
@@ -116,7 +112,7 @@ class ComputeAPI:
         self, ctxt: RequestContext, instance: Any, block_migration: bool, host: str
     ) -> None:
         """Tell ``host``, the destination, that the guest is there (3.14, converted in Icehouse)."""
-        self._client.prepare(server=host, version="3.14").cast(
+        self._client.to(host, "3.14").cast(
             ctxt, "post_live_migration_at_destination", instance=instance, block_migration=block_migration
         )
 
@@ -137,29 +133,23 @@ class ComputeAPI:
             instance = flattened(instance)
         arguments = {"instance": instance}
         version = "3.0"
-        if self._client.can_send_version("3.32"):
+        if self._client.can_send("3.32"):
             version = "3.32"
             arguments |= {"destroy_disks": destroy_disks, "migrate_data": migrate_data}
         else:
             LOG.warning("%s is told neither destroy_disks nor migrate_data: a host of the cloud is too old", host)
-        self._client.prepare(server=host, version=version).cast(
-            ctxt, "rollback_live_migration_at_destination", **arguments
-        )
+        self._client.to(host, version).cast(ctxt, "rollback_live_migration_at_destination", **arguments)
 
     def detach_volume(self, ctxt: RequestContext, instance: Any, volume_id: str) -> None:
         """Tell the instance's host to detach a volume: 3.25 with an object, 3.0 with a dict."""
         host = instance.host
         version, instance = self._choose("detach_volume", "3.25", instance)
-        self._client.prepare(server=host, version=version).cast(
-            ctxt, "detach_volume", instance=instance, volume_id=volume_id
-        )
+        self._client.to(host, version).cast(ctxt, "detach_volume", instance=instance, volume_id=volume_id)
 
     def remove_volume_connection(self, ctxt: RequestContext, instance: Any, volume_id: str, host: str) -> None:
         """Let ``host``, the destination, disconnect a volume: 3.30 with an object, 3.0 with a dict."""
         version, instance = self._choose("detach_volume", "3.30", instance)
-        self._client.prepare(server=host, version=version).call(
-            ctxt, "remove_volume_connection", instance=instance, volume_id=volume_id
-        )
+        self._client.to(host, version).call(ctxt, "remove_volume_connection", instance=instance, volume_id=volume_id)
 
     def run_instance(
         self,
@@ -179,12 +169,12 @@ class ComputeAPI:
 
         The scheduler has its row. Juno's sent 3.27 and the row's primitive all the same, for the host to convert.
         """
-        if self._converted("run_instance") and self._client.can_send_version("3.27"):
+        if self._converted("run_instance") and self._client.can_send("3.27"):
             version = "3.27"
             instance: Any = Instance._from_db_object(ctxt, Instance(ctxt), row, INSTANCE_DEFAULT_FIELDS)
         else:
             version, instance = "3.0", row_to_legacy_dict(row)
-        self._client.prepare(server=host, version=version).cast(
+        self._client.to(host, version).cast(
             ctxt,
             "run_instance",
             instance=instance,
@@ -219,11 +209,11 @@ class ComputeAPI:
         The requested networks are objects in 3.33; an older host gets tuples of network, address and port (3.23).
         """
         version, networks = "3.33", requested_networks
-        if not self._client.can_send_version(version):
+        if not self._client.can_send(version):
             version = "3.23"
             if requested_networks is not None:
                 networks = [values[:3] for values in requested_networks.as_tuples()]  # type: ignore[assignment]
-        self._client.prepare(server=host, version=version).cast(
+        self._client.to(host, version).cast(
             ctxt,
             "build_and_run_instance",
             instance=instance,
@@ -257,7 +247,7 @@ class ComputeAPI:
 
     def validate_console_port(self, ctxt: RequestContext, instance: Any, port: int, console_type: str) -> bool:
         """Ask the instance's host whether a console is at ``port`` (3.3, an object since Icehouse)."""
-        valid: bool = self._client.prepare(server=instance.host, version="3.3").call(
+        valid: bool = self._client.to(instance.host, "3.3").call(
             ctxt, "validate_console_port", instance=instance, port=port, console_type=console_type
         )
         return valid
@@ -266,14 +256,14 @@ class ComputeAPI:
         """Ask the instance's host for its last lines, or all of them: 3.28 with an object, 3.0 with a dict."""
         host = instance.host
         version, instance = self._choose("remaining_instance_attr", "3.28", instance)
-        output: str = self._client.prepare(server=host, version=version).call(
+        output: str = self._client.to(host, version).call(
             ctxt, "get_console_output", instance=instance, tail_length=tail_length
         )
         return output
 
     def get_diagnostics(self, ctxt: RequestContext, instance: Any) -> dict[str, Any]:
         """Ask the instance's host for the hypervisor's counters (3.18, an object since Icehouse)."""
-        diagnostics: dict[str, Any] = self._client.prepare(server=instance.host, version="3.18").call(
+        diagnostics: dict[str, Any] = self._client.to(instance.host, "3.18").call(
             ctxt, "get_diagnostics", instance=instance
         )
         return diagnostics
@@ -286,7 +276,7 @@ class ComputeAPI:
         host = instance.host
         if not self._converted("remaining_instance_attr"):
             instance = flattened(instance)
-        diagnostics: dict[str, Any] = self._client.prepare(server=host, version="3.31").call(
+        diagnostics: dict[str, Any] = self._client.to(host, "3.31").call(
             ctxt, "get_instance_diagnostics", instance=instance
         )
         return diagnostics
@@ -312,19 +302,17 @@ class ComputeAPI:
             "device_type": device_type,
         }
         version = "3.16"
-        if self._client.can_send_version("3.35"):
+        if self._client.can_send("3.35"):
             version = "3.35"
             arguments["return_bdm_object"] = True
-        reserved = self._client.prepare(server=instance.host, version=version).call(
-            ctxt, "reserve_block_device_name", **arguments
-        )
+        reserved = self._client.to(instance.host, version).call(ctxt, "reserve_block_device_name", **arguments)
         if isinstance(reserved, BlockDeviceMapping):
             return reserved
         return BlockDeviceMapping.get_by_volume_id(ctxt, volume_id)
 
     def stop_instance(self, ctxt: RequestContext, instance: Any) -> None:
         """Tell the instance's host to stop it (3.0, an object since Havana)."""
-        self._client.prepare(server=instance.host).cast(ctxt, "stop_instance", instance=instance)
+        self._client.to(instance.host).cast(ctxt, "stop_instance", instance=instance)
 
     def rescue_instance(
         self, ctxt: RequestContext, instance: Any, rescue_password: str | None, rescue_image_ref: str | None = None
@@ -332,25 +320,25 @@ class ComputeAPI:
         """Tell the instance's host to rescue it, with an image from 3.24 on (3.9, an object since Icehouse)."""
         arguments = {"instance": instance, "rescue_password": rescue_password}
         version = "3.9"
-        if self._client.can_send_version("3.24"):
+        if self._client.can_send("3.24"):
             version = "3.24"
             arguments["rescue_image_ref"] = rescue_image_ref
-        self._client.prepare(server=instance.host, version=version).cast(ctxt, "rescue_instance", **arguments)
+        self._client.to(instance.host, version).cast(ctxt, "rescue_instance", **arguments)
 
     def unrescue_instance(self, ctxt: RequestContext, instance: Any) -> None:
         """Tell the instance's host to unrescue it (3.11, an object since Icehouse)."""
-        self._client.prepare(server=instance.host, version="3.11").cast(ctxt, "unrescue_instance", instance=instance)
+        self._client.to(instance.host, "3.11").cast(ctxt, "unrescue_instance", instance=instance)
 
     def terminate_instance(self, ctxt: RequestContext, instance: Any, bdms: Any, reservations: Any = None) -> None:
         """Tell the instance's host to delete it (3.22, objects since Icehouse)."""
-        self._client.prepare(server=instance.host, version="3.22").cast(
+        self._client.to(instance.host, "3.22").cast(
             ctxt, "terminate_instance", instance=instance, bdms=bdms, reservations=reservations
         )
 
     def _get_console(
         self, ctxt: RequestContext, method: str, version: str, instance: Any, console_type: str
     ) -> dict[str, Any]:
-        connect_info: dict[str, Any] = self._client.prepare(server=instance.host, version=version).call(
+        connect_info: dict[str, Any] = self._client.to(instance.host, version).call(
             ctxt, method, instance=instance, console_type=console_type
         )
         return connect_info
@@ -368,7 +356,7 @@ class ComputeAPI:
         node: str | None = None,
     ) -> None:
         """Tell ``host``, the destination, to prepare for a resize (an object since Havana; flavors go as dicts)."""
-        self._client.prepare(server=host).cast(
+        self._client.to(host).cast(
             ctxt,
             "prep_resize",
             instance=instance,
@@ -390,7 +378,7 @@ class ComputeAPI:
         reservations: list[str] | None = None,
     ) -> None:
         """Tell the instance's host, the source, to send it (objects since Havana; flavors go as dicts)."""
-        self._client.prepare(server=instance.host).cast(
+        self._client.to(instance.host).cast(
             ctxt,
             "resize_instance",
             instance=instance,
@@ -411,7 +399,7 @@ class ComputeAPI:
         reservations: list[str] | None = None,
     ) -> None:
         """Tell ``host``, the destination, that the disks are there (objects since Havana)."""
-        self._client.prepare(server=host).cast(
+        self._client.to(host).cast(
             ctxt,
             "finish_resize",
             instance=instance,
@@ -425,7 +413,7 @@ class ComputeAPI:
         self, ctxt: RequestContext, instance: Any, migration: Any, host: str, reservations: list[str] | None = None
     ) -> None:
         """Tell ``host``, the source, that the resize is for good (objects since Havana)."""
-        self._client.prepare(server=host).cast(
+        self._client.to(host).cast(
             ctxt, "confirm_resize", instance=instance, migration=migration, reservations=reservations
         )
 
@@ -433,18 +421,18 @@ class ComputeAPI:
         """Ask the instance's host whether it sees a test file: 3.29 with an object, 3.0 with a dict."""
         host = instance.host
         version, instance = self._choose("remaining_instance_attr", "3.29", instance)
-        shared: bool = self._client.prepare(server=host, version=version).call(
+        shared: bool = self._client.to(host, version).call(
             ctxt, "check_instance_shared_storage", instance=instance, data=data
         )
         return shared
 
     def start_instance(self, ctxt: RequestContext, instance: Any) -> None:
         """Tell the instance's host to start it (3.0, an object since Havana)."""
-        self._client.prepare(server=instance.host).cast(ctxt, "start_instance", instance=instance)
+        self._client.to(instance.host).cast(ctxt, "start_instance", instance=instance)
 
     def reboot_instance(self, ctxt: RequestContext, instance: Any, block_device_info: Any, reboot_type: str) -> None:
         """Tell the instance's host to reboot it, ``SOFT`` or ``HARD`` (3.0, an object since Havana)."""
-        self._client.prepare(server=instance.host).cast(
+        self._client.to(instance.host).cast(
             ctxt, "reboot_instance", instance=instance, block_device_info=block_device_info, reboot_type=reboot_type
         )
 
@@ -458,7 +446,7 @@ class ComputeAPI:
         node: str | None = None,
     ) -> None:
         """Tell ``host`` to build a shelved guest anew (3.15, an object since there is the method)."""
-        self._client.prepare(server=host, version="3.15").cast(
+        self._client.to(host, "3.15").cast(
             ctxt,
             "unshelve_instance",
             instance=instance,
@@ -469,15 +457,15 @@ class ComputeAPI:
 
     def suspend_instance(self, ctxt: RequestContext, instance: Any) -> None:
         """Tell the instance's host to suspend it (3.0, an object since Havana)."""
-        self._client.prepare(server=instance.host).cast(ctxt, "suspend_instance", instance=instance)
+        self._client.to(instance.host).cast(ctxt, "suspend_instance", instance=instance)
 
     def _prepare_storage_checks(self, server: str) -> Any:
-        if self._client.can_send_version("3.32"):
-            return self._client.prepare(server=server, version="3.32")
+        if self._client.can_send("3.32"):
+            return self._client.to(server, "3.32")
         LOG.warning("%s may not tell shared storage apart: a host of the cloud is too old", server)
-        return self._client.prepare(server=server, version="3.0")
+        return self._client.to(server, "3.0")
 
     def _choose(self, work_item: str, converted_in: str, instance: Any) -> tuple[str, Any]:
-        if self._converted(work_item) and self._client.can_send_version(converted_in):
+        if self._converted(work_item) and self._client.can_send(converted_in):
             return converted_in, instance
         return "3.0", flattened(instance)

@@ -6,16 +6,13 @@ another major version than the one that Juno's hosts speak for everything else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import oslo_messaging as messaging
-
-from fakevirt import _oslo  # noqa: F401  # isort: split
 from fakevirt.context import RequestContext
 from fakevirt.objects.base import NovaObject
 from fakevirt.objects.primitive import flattened
-from fakevirt.rpc.serializer import RequestContextSerializer
-from fakevirt.rpc.versions import version_cap as resolve_version_cap
+from fakevirt.rpc.client import CappedClient
 
 
 class SecurityGroupRPCAPI:
@@ -23,34 +20,30 @@ class SecurityGroupRPCAPI:
 
     Args:
         transport: Any transport of oslo.messaging.
-        version_cap: The oldest release among the hosts, or an RPC version.
+        version_cap: The newest version that every host takes, or a release that has it.
 
     Raises:
         UsageError: There is no such release.
     """
 
-    def __init__(self, transport: Any, *, version_cap: str = "liberty") -> None:
-        self._client = messaging.get_rpc_client(
-            transport,
-            messaging.Target(topic="compute", version="3.0"),
-            version_cap=resolve_version_cap(version_cap),
-            serializer=RequestContextSerializer(),
-        )
-        self._legacy_client = messaging.get_rpc_client(
-            transport, messaging.Target(topic="compute", version="3.0"), serializer=RequestContextSerializer()
-        )
+    def __init__(self, transport: Any, *, version_cap: str | Callable[[], str] = "4.4") -> None:
+        self._client = CappedClient(transport, version_cap)
+        self._legacy_client = CappedClient(transport, "3.0")
+        self.reset = self._client.reset
 
     def refresh_instance_security_rules(self, ctxt: RequestContext, host: str, instance: Any) -> None:
-        """Tell ``host`` to refresh the rules of an instance: 4.4 with an object, 3.0 with a dict.
+        """Tell ``host`` to refresh the rules of an instance: 4.4 with an object, 4.0 and 3.0 with a dict.
 
         Args:
             ctxt: The request.
             host: The instance's host.
             instance: A dict or an object; a host that takes no object gets it flattened.
         """
-        if isinstance(instance, NovaObject) and self._client.can_send_version("4.4"):
-            client = self._client.prepare(server=host, version="4.4")
+        newest = self._client.can_send("4.4")
+        if isinstance(instance, NovaObject) and newest:
+            client = self._client.to(host, "4.4")
         else:
-            client = self._legacy_client.prepare(server=host)
+            # A release that has 4.4 takes the dict in the major version before it only.
+            client = (self._legacy_client if newest else self._client).to(host)
             instance = flattened(instance)
         client.cast(ctxt, "refresh_instance_security_rules", instance=instance)

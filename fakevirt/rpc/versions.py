@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from fakevirt import releases
+from fakevirt.releases import Release
 from fakevirt.usage_error import UsageError
-
-#: The newest version of each release (Nova's aliases of ``upgrade_levels.compute``).
-VERSION_ALIASES = {"icehouse": "3.23", "juno": "3.35", "kilo": "3.40", "liberty": "4.5"}
 
 #: The first version of each method that takes an instance as an object.
 OBJECT_SINCE = {
@@ -29,25 +28,44 @@ OBJECT_SINCE = {
 def takes_object(method: str, version: str) -> bool:
     """Tell whether ``method`` takes an object in ``version``; one that is not listed does."""
     since = OBJECT_SINCE.get(method, "0.0")
-    return tuple(map(int, version.split("."))) >= tuple(map(int, since.split(".")))
+    return _numbers(version) >= _numbers(since)
 
 
-def version_cap(release: str) -> str:
-    """Return the version that ``release`` stands for.
+def version_cap(pin: str) -> str:
+    """Return the version that a pin stands for, as Nova's ``upgrade_levels.compute`` has it.
 
     Args:
-        release: A release's name, or a version such as ``3.23``.
+        pin: A release's name, or a version such as ``3.23``.
 
     Raises:
         UsageError: It is neither.
     """
-    if re.fullmatch(r"[34]\.\d+", str(release)):
-        return release
-    if release not in VERSION_ALIASES:
+    if re.fullmatch(r"[34]\.\d+", str(pin)):
+        return pin
+    try:
+        return releases.get(pin).rpc_version
+    except UsageError:
         raise UsageError(
             expected="a release or a compute RPC version",
-            happened=f"{release!r} is neither",
+            happened=f"{pin!r} is neither",
             where="the version cap of the compute RPC client",
-            how_to_go_on=f"take one of {', '.join(VERSION_ALIASES)}, or a version such as 3.23",
-        )
-    return VERSION_ALIASES[release]
+            how_to_go_on=f"take one of {', '.join(map(str, releases.registered()))}, or a version such as 3.23",
+        ) from None
+
+
+def newest_version(release: Release, pin: str | None) -> str:
+    """Return the newest version that a client sends.
+
+    Args:
+        release: The client's own release: it knows no newer version.
+        pin: What it is pinned to (a release's name or a version), None if it is not.
+
+    Raises:
+        UsageError: The pin is neither.
+    """
+    own = release.rpc_next_major or release.rpc_version
+    return own if pin is None else min(own, version_cap(pin), key=_numbers)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
