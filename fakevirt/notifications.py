@@ -11,15 +11,8 @@ from oslo_utils import timeutils
 
 from fakevirt import services
 from fakevirt.context import RequestContext
-
-
-def metadata_to_dict(metadata: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:
-    """Return metadata as a dict, given as one or as rows of keys and values (the shape that a row's primitive has)."""
-    if metadata is None:
-        return {}
-    if isinstance(metadata, Mapping):
-        return dict(metadata)
-    return {row["key"]: row["value"] for row in metadata if not row["deleted"]}
+from fakevirt.flavors import flavor_text
+from fakevirt.metadata import metadata_to_dict
 
 
 def cached_network_info(instance: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -45,6 +38,11 @@ def usage_payload(
     """
     if system_metadata is None:
         system_metadata = metadata_to_dict(read("system_metadata"))
+
+    def read_flavor(name: str) -> str:
+        kept = {"system_metadata": system_metadata}
+        return flavor_text(lambda field: kept[field] if field in kept else read(field), name) or ""
+
     service = services.current()
     endpoint = service.settings.glance_endpoint if service else ""
     payload = {
@@ -54,9 +52,9 @@ def usage_payload(
         "display_name": read("display_name"),
         "reservation_id": read("reservation_id"),
         "hostname": read("hostname"),
-        "instance_type": system_metadata.get("instance_type_name", ""),
+        "instance_type": read_flavor("name"),
         "instance_type_id": read("instance_type_id"),
-        "instance_flavor_id": system_metadata.get("instance_type_flavorid", ""),
+        "instance_flavor_id": read_flavor("flavorid"),
         "architecture": read("architecture"),
         "memory_mb": read("memory_mb"),
         "disk_gb": read("root_gb") + read("ephemeral_gb"),

@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from fakevirt.context import RequestContext
+from fakevirt.manager.steps.get_compute_nodes import get_compute_nodes
 from fakevirt.objects.compute_node import ComputeNodeList
 from fakevirt.objects.service import Service
 
@@ -22,8 +23,8 @@ LOG = logging.getLogger(__name__)
 
 def legacy(manager: ComputeManager, context: RequestContext) -> None:
     available = manager._track_available_nodes(context)
-    service = manager.conductor_api.service_get_by_compute_host(context, manager.host)
-    for node in service["compute_node"]:
+    _, nodes = get_compute_nodes(manager, context, manager.host)
+    for node in nodes:
         if node["hypervisor_hostname"] not in available:
             LOG.info("Deleting orphan compute node %s", node["id"])
             manager.conductor_api.compute_node_delete(context, node)

@@ -13,7 +13,6 @@ from oslo_utils import excutils
 from fakevirt import exceptions, flavors, states
 from fakevirt.context import RequestContext
 from fakevirt.driver.profile import reader
-from fakevirt.notifications import metadata_to_dict
 from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance import InstanceList
 
@@ -206,7 +205,7 @@ class ResourceTracker:
             which = "new" if incoming else "old"
         flavor_id = read_migration(f"{which}_instance_type_id")
         try:
-            flavor = flavors.extract_flavor(metadata_to_dict(read("system_metadata")), f"{which}_")
+            flavor = flavors.find_flavor(read, f"{which}_")
         except KeyError:
             # The old one is kept there only when the destination has begun to finish.
             usage = _Usage.of_flavor(reader(Flavor.get_by_id(context, flavor_id)))

@@ -11,8 +11,8 @@ from oslo_utils import uuidutils
 
 from fakevirt import exceptions
 from fakevirt.driver.profile import reader
+from fakevirt.flavors import flavor_text
 from fakevirt.instrument.snapshot import snapshot
-from fakevirt.notifications import metadata_to_dict
 from fakevirt.objects.network_request import NetworkRequestList
 
 #: What a request asks for: requests, or the tuples that stood for them until Juno.
@@ -223,7 +223,7 @@ def _network_migration(instance: Any, migration: Any) -> NetworkMigration:
     return NetworkMigration(
         read("uuid"),
         read("project_id"),
-        metadata_to_dict(read("system_metadata")).get("instance_type_rxtx_factor"),
+        flavor_text(read, "rxtx_factor"),
         read_migration("source_compute"),
         read_migration("dest_compute"),
     )

@@ -79,7 +79,7 @@ class ConductorAPI:
         self._client.call(context, "compute_unrescue", instance=flattened(instance))
 
     def service_get_by_compute_host(self, context: RequestContext, host: str) -> dict[str, Any]:
-        """Return the compute service of a host, with its list ``compute_node``.
+        """Return the compute service of a host, with its list ``compute_node`` up to Juno.
 
         Raises:
             ComputeHostNotFound: There is none.
@@ -87,6 +87,11 @@ class ConductorAPI:
         found = self._client.call(context, "service_get_all_by", topic="compute", host=host, binary=None)
         service: dict[str, Any] = found[0]
         return service
+
+    def compute_node_get_all_by_host(self, context: RequestContext, host: str) -> list[dict[str, Any]]:
+        """Return the compute nodes of a host, which a service's dict has no longer since Kilo."""
+        nodes: list[dict[str, Any]] = self._client.call(context, "compute_node_get_all_by_host", host=host)
+        return nodes
 
     def service_get_all_by_topic(self, context: RequestContext, topic: str) -> list[dict[str, Any]]:
         """Return the enabled services of a topic."""

@@ -11,11 +11,11 @@ from oslo_utils import timeutils
 
 from fakevirt import exceptions, notifications
 from fakevirt.conductor.block_device import legacy_mapping
+from fakevirt.conductor.legacy_format import legacy_dict
 from fakevirt.conductor.objects import ObjectActions
 from fakevirt.conductor.tasks import ComputeTaskManager
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.db.primitives import legacy_dict
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.server import expected_exceptions
@@ -142,6 +142,13 @@ class ConductorManager(ObjectActions):
         if topic and not host:
             return [legacy_dict(service) for service in db.service_get_all_by_topic(context, topic)]
         raise NotImplementedError(f"services by topic {topic!r}, host {host!r} and binary {binary!r}")
+
+    def compute_node_get_all_by_host(self, context: RequestContext, host: str) -> list[dict[str, Any]]:
+        """Return the compute nodes of a host.
+
+        Nova never had it: its object path was done before nodes were separated from their service.
+        """
+        return [legacy_dict(node) for node in db.service_get_by_compute_host(context, host).compute_node]
 
     def compute_node_create(self, context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
         """Insert a compute node."""

@@ -10,7 +10,7 @@ from typing import Any
 from oslo_versionedobjects import fields as obj_fields
 
 from fakevirt.instrument.snapshot import Entity
-from fakevirt.notifications import metadata_to_dict
+from fakevirt.metadata import metadata_to_dict
 from fakevirt.objects.base import NovaVersionedObjectRegistry
 
 #: Keys that tell a dict for what it is.

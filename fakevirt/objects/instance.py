@@ -13,6 +13,7 @@ from fakevirt import flavors, notifications, services
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.exceptions import ObjectActionError
+from fakevirt.metadata import metadata_to_dict
 from fakevirt.objects import base, fields
 from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
@@ -165,7 +166,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         expected = frozenset(expected_attrs or ())
         for name in _METADATA:
             if name in expected:
-                setattr(instance, name, notifications.metadata_to_dict(row[name]))
+                setattr(instance, name, metadata_to_dict(row[name]))
         if "info_cache" in expected:
             instance._fill_info_cache(row["info_cache"])
         if "security_groups" in expected:

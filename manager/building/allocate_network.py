@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fakevirt import states
 from fakevirt.context import RequestContext
 from fakevirt.manager.building.async_network_info import NetworkInfoAsyncWrapper
-from fakevirt.notifications import metadata_to_dict
+from fakevirt.metadata import metadata_to_dict
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager

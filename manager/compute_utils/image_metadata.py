@@ -5,14 +5,16 @@ What changed: the system metadata and the flavor in it are read as attributes (K
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fakevirt import exceptions
 from fakevirt.context import RequestContext
+from fakevirt.flavors import find_flavor
 from fakevirt.manager.compat import hydrate
-from fakevirt.notifications import metadata_to_dict
+from fakevirt.metadata import metadata_to_dict
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -26,23 +28,23 @@ _VALUE_LENGTH = 255
 
 
 def legacy(manager: ComputeManager, context: RequestContext, image_id: str, instance: Any) -> dict[str, Any]:
-    return _image_metadata(manager, context, image_id, metadata_to_dict(instance["system_metadata"]))
+    return _image_metadata(manager, context, image_id, instance.__getitem__)
 
 
 def objects(manager: ComputeManager, context: RequestContext, image_id: str, instance: Any) -> dict[str, Any]:
-    return _image_metadata(manager, context, image_id, dict(hydrate(context, instance).system_metadata))
+    return _image_metadata(manager, context, image_id, functools.partial(getattr, hydrate(context, instance)))
 
 
 def _image_metadata(
-    manager: ComputeManager, context: RequestContext, image_id: str, system_metadata: dict[str, Any]
+    manager: ComputeManager, context: RequestContext, image_id: str, read: Callable[[str], Any]
 ) -> dict[str, Any]:
-    remembered = system_metadata
+    system_metadata = remembered = metadata_to_dict(read("system_metadata"))
     try:
         image = manager.image_api.get(context, image_id)
     except (exceptions.ImageNotAuthorized, exceptions.ImageNotFound, exceptions.Invalid) as error:
         LOG.warning("Image %s cannot be read: %s", image_id, error)
     else:
-        root_gb = int(system_metadata["instance_type_root_gb"])
+        root_gb = find_flavor(read)["root_gb"]
         remembered = {**system_metadata, **_as_system_metadata(image, root_gb)}
     return _as_image(remembered, manager.settings.non_inheritable_image_properties)
 

@@ -26,6 +26,7 @@ from fakevirt.manager.decorators import (
     wrap_instance_event,
     wrap_instance_fault,
 )
+from fakevirt.manager.legacy_flavors import keep_flavor
 from fakevirt.manager.paths import BothPaths
 from fakevirt.objects.block_device import BlockDeviceMappingList
 from fakevirt.objects.flavor import Flavor
@@ -62,7 +63,7 @@ def _prep_resize_legacy(
             _refuse(manager, context, instance, "Instance has no source host")
         if instance["host"] == manager.host and not manager.settings.allow_resize_to_same_host:
             _refuse(manager, context, instance, "destination same as source!")
-        flavors.save_flavor_info(instance["system_metadata"], instance_type.__getitem__, "new_")
+        keep_flavor(instance, instance_type, "new")
         instance["system_metadata"]["old_vm_state"] = instance["vm_state"]
         instance.save()
         _claim_and_ask_source(
@@ -163,13 +164,12 @@ def _finish_resize_legacy(
     migration: Migration,
 ) -> None:
     with _in_error_if_it_fails(manager, context, instance, manager._get_quotas(context, reservations, instance)):
-        system_metadata = instance.system_metadata
-        old_flavor = flavors.extract_flavor(system_metadata)
-        old_vm_state = system_metadata.get("old_vm_state", states.ACTIVE)
-        flavors.save_flavor_info(system_metadata, old_flavor.__getitem__, "old_")
+        old_flavor = flavors.find_flavor(instance.__getitem__)
+        old_vm_state = instance["system_metadata"].get("old_vm_state", states.ACTIVE)
+        keep_flavor(instance, old_flavor, "old")
         resized = migration["old_instance_type_id"] != migration["new_instance_type_id"]
         if resized:
-            _save_flavor_legacy(instance, flavors.extract_flavor(system_metadata, "new_"))
+            _save_flavor_legacy(instance, flavors.find_flavor(instance.__getitem__, "new_"))
         manager.network_api.setup_networks_on_host(context, instance, migration["dest_compute"])
         manager.conductor_api.network_migrate_instance_finish(context, instance, migration)
         try:
@@ -217,7 +217,7 @@ finish_resize = BothPaths(legacy=_finish_resize_legacy, objects=_finish_resize_o
 
 
 def _save_flavor_legacy(instance: Instance, flavor: dict[str, Any]) -> None:
-    flavors.save_flavor_info(instance.system_metadata, flavor.__getitem__)
+    keep_flavor(instance, flavor)
     instance.instance_type_id = flavor["id"]
     instance.memory_mb = flavor["memory_mb"]
     instance.vcpus = flavor["vcpus"]

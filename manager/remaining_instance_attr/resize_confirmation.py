@@ -15,6 +15,7 @@ from oslo_concurrency import lockutils
 from fakevirt import exceptions, flavors, states
 from fakevirt.context import RequestContext
 from fakevirt.manager.decorators import wrap_exception, wrap_instance_event, wrap_instance_fault
+from fakevirt.manager.legacy_flavors import forget_flavors
 from fakevirt.manager.paths import BothPaths
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.migration import Migration, MigrationList
@@ -44,10 +45,9 @@ def _confirm_resize_legacy(
         instance, migration = found
         manager._notify_about_instance_usage(context, instance, "resize.confirm.start")
         with manager._error_out_instance_on_exception(context, instance, quotas):
-            system_metadata = instance["system_metadata"]
-            old_flavor = flavors.extract_flavor(system_metadata, "old_")
-            flavors.delete_flavor_info(system_metadata, "old_", "new_")
-            system_metadata.pop("old_vm_state", None)
+            old_flavor = flavors.find_flavor(instance.__getitem__, "old_")
+            forget_flavors(instance, "old", "new")
+            instance["system_metadata"].pop("old_vm_state", None)
             instance.save()
             _confirm(manager, context, instance, migration, old_flavor, quotas)
 

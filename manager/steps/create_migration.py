@@ -21,7 +21,7 @@ def legacy(
     manager: ComputeManager, context: RequestContext, instance: Any, instance_type: dict[str, Any], node: str
 ) -> Migration:
     migration = _to(manager, context, node)
-    migration.old_instance_type_id = flavors.extract_flavor(instance["system_metadata"])["id"]
+    migration.old_instance_type_id = flavors.find_flavor(instance.__getitem__)["id"]
     migration.new_instance_type_id = instance_type["id"]
     migration.instance_uuid = instance["uuid"]
     migration.source_compute = instance["host"]

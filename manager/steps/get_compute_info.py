@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakevirt import exceptions
 from fakevirt.context import RequestContext
+from fakevirt.manager.steps.get_compute_nodes import get_compute_nodes
 from fakevirt.objects.compute_node import ComputeNode
 from fakevirt.objects.service import Service
 
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 
 
 def legacy(manager: ComputeManager, context: RequestContext, host: str) -> dict[str, Any]:
-    service = manager.conductor_api.service_get_by_compute_host(context, host)
+    _, nodes = get_compute_nodes(manager, context, host)
     try:
-        node: dict[str, Any] = service["compute_node"][0]
+        return nodes[0]
     except IndexError:
         raise exceptions.NotFound(f"Host {host} not found") from None
-    return node
 
 
 def objects(manager: ComputeManager, context: RequestContext, host: str) -> ComputeNode:

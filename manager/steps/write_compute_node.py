@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakevirt.context import RequestContext
+from fakevirt.manager.steps.get_compute_nodes import get_compute_nodes
 from fakevirt.objects.compute_node import ComputeNode, ComputeNodeList
 from fakevirt.objects.service import Service
 
@@ -20,11 +21,10 @@ def legacy(
     manager: ComputeManager, context: RequestContext, node: dict[str, Any] | None, values: dict[str, Any]
 ) -> dict[str, Any]:
     if node is None:
-        service = manager.conductor_api.service_get_by_compute_host(context, manager.host)
-        nodes = service["compute_node"]
+        service_id, nodes = get_compute_nodes(manager, context, manager.host)
         node = next((n for n in nodes if n["hypervisor_hostname"] == values["hypervisor_hostname"]), None)
         if node is None:
-            return manager.conductor_api.compute_node_create(context, {**values, "service_id": service["id"]})
+            return manager.conductor_api.compute_node_create(context, {**values, "service_id": service_id})
     return manager.conductor_api.compute_node_update(context, node, values)
 
 

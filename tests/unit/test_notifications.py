@@ -73,25 +73,6 @@ VIFS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("given", "metadata"),
-    [
-        (None, {}),
-        ({}, {}),
-        ({"a": "1"}, {"a": "1"}),
-        ([], {}),
-        ([{"key": "a", "value": "1", "deleted": 0}, {"key": "b", "value": "2", "deleted": 7}], {"a": "1"}),
-    ],
-)
-def test_metadata_is_a_dict_whatever_it_came_as(given, metadata):
-    assert notifications.metadata_to_dict(given) == metadata
-
-
-def test_metadata_is_a_copy():
-    given = {"a": "1"}
-    assert notifications.metadata_to_dict(given) is not given
-
-
 def test_the_payload_tells_of_the_instance(row, running):
     instance = row(root_gb=10, ephemeral_gb=5, host="src", node="node", vm_state="active", image_ref="image")
     payload = running(notifications.usage_payload, instance.__getitem__)
