@@ -21,6 +21,8 @@ from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.order import find_order
 from fakevirt.conversion.order_table import order_table
 from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.conversion.upgrades.tables import upgrades_table
+from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Failure, Progress
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
@@ -29,6 +31,7 @@ from fakevirt.usage_error import UsageError
 _WHY_ALONE = {
     "--order": "the order is computed from all scenarios, under plans of its own",
     "--dict-only": "what depends on a driver is seen with everything converted",
+    "--upgrade": "every mix of releases is run with nothing converted and with everything",
 }
 
 
@@ -83,7 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="compute a safe order of conversion in place of the board, and run its steps",
     )
-    verify.add_argument("--json", metavar="FILE", type=Path, help="write the board, or the order, to FILE as JSON")
+    verify.add_argument(
+        "--upgrade",
+        action="store_true",
+        help="run in every mix of releases in place of the board, and rehearse upgrades",
+    )
+    verify.add_argument("--json", metavar="FILE", type=Path, help="write what is printed to FILE as JSON")
     return parser
 
 
@@ -92,7 +100,14 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only")
         with _progress(console) as progress:
             order = find_order(SCENARIOS.values(), processes=_processes(), progress=progress)
-        return _show(order, order_table(order), arguments.json, console)
+        return _show(order, order_table(order), arguments.json, console, order.failures)
+    if arguments.upgrade:
+        _refuse_with("--upgrade", arguments, "plans", "dict_only")
+        with _progress(console) as progress:
+            upgrades = verify_upgrades(
+                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress
+            )
+        return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
     profile, options = None, ""
     if arguments.dict_only is not None:
         _refuse_with("--dict-only", arguments, "plans")
@@ -111,23 +126,23 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
             options=options,
             progress=progress,
         )
-    return _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
+    table = board_table(board.rows, board.reasons, board.unused, board.extent)
+    return _show(board, table, arguments.json, console, board.failures)
 
 
 class _Shown(Protocol):
-    """What is printed and written: the board or the order."""
+    """What is printed and written."""
 
     @property
     def passes(self) -> bool: ...
 
-    @property
-    def failures(self) -> Sequence[Failure]: ...
-
     def to_primitive(self) -> dict[str, Any]: ...
 
 
-def _show(shown: _Shown, table: RenderableType, path: Path | None, console: Console) -> int:
-    for failure in shown.failures:
+def _show(
+    shown: _Shown, table: RenderableType, path: Path | None, console: Console, failures: Sequence[Failure] = ()
+) -> int:
+    for failure in failures:
         console.print(failure.message, markup=False, soft_wrap=True)
         console.print()
     console.print(table)

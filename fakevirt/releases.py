@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fakevirt.usage_error import UsageError
 
@@ -32,9 +32,9 @@ class LegacyFormat(enum.Enum):
     SEPARATE = "separate"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Release:
-    """What the services of one release speak.
+    """What the services of one release speak; two of one name are the same, in whichever process they are.
 
     Args:
         name: The release's name, such as ``juno``.
@@ -47,12 +47,12 @@ class Release:
     """
 
     name: str
-    service_version: int
-    rpc_version: str
-    objects: Mapping[str, str]
-    converted: frozenset[str]
-    legacy_format: LegacyFormat = LegacyFormat.JOINED
-    rpc_next_major: str | None = None
+    service_version: int = field(compare=False)
+    rpc_version: str = field(compare=False)
+    objects: Mapping[str, str] = field(compare=False)
+    converted: frozenset[str] = field(compare=False)
+    legacy_format: LegacyFormat = field(default=LegacyFormat.JOINED, compare=False)
+    rpc_next_major: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.name
@@ -197,7 +197,7 @@ def get(release: Release | str) -> Release:
 
 def registered() -> tuple[Release, ...]:
     """Return the releases that a rolling upgrade goes through, the oldest first."""
-    mixed = (release for release in _REGISTERED.values() if release is not CURRENT)
+    mixed = (release for release in _REGISTERED.values() if release != CURRENT)
     return tuple(sorted(mixed, key=lambda release: release.service_version))
 
 

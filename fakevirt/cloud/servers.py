@@ -10,7 +10,6 @@ from sqlalchemy import delete
 
 from fakevirt import flavors, services, states
 from fakevirt.cloud.world import API_JOINS, IMAGE, Host, World
-from fakevirt.context import admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.models import InstanceInfoCache
@@ -88,9 +87,8 @@ class Servers(World):
             driver = self._lenient_driver(target)
             driver.spawn(self.context, instance, {}, [], None, network_info, block_device_info)
             target.manager.pending_events[instance.uuid] = ["network-vif-plugged"]
-            with services.running_as(target.service):
-                target.manager._track_available_nodes(admin_context())
-            return instance
+        self._audit(target)
+        return instance
 
     def update_server(self, server: Instance, **values: Any) -> None:
         """Write a server's row behind everyone's back, as a second request would."""
@@ -102,6 +100,20 @@ class Servers(World):
         with self.trace.muted(), services.running_as(self._api):
             db.instance_update(self.context, server.uuid, {"vm_state": states.DELETED, "terminated_at": self.clock.now})
             db.instance_destroy(self.context, server.uuid)
+
+    def flavor_of(self, server: Instance, namespace: str | None = None) -> dict[str, Any] | None:
+        """Return the flavor of a server as the API sees it, None if it has none.
+
+        Args:
+            server: The server.
+            namespace: ``old`` or ``new`` while it is resized; the current one unless given.
+        """
+        with self.trace.muted(), services.running_as(self._api):
+            try:
+                flavor = self.refresh(server).get_flavor(namespace)
+            except KeyError:
+                return None
+            return {name: getattr(flavor, name) for name in flavors.PROPERTIES}
 
     def add_mapping(self, server: Instance, **values: Any) -> None:
         """Insert one more block device mapping of a server, given its columns, behind everyone's back."""

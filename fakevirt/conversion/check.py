@@ -108,12 +108,12 @@ def run(
 ) -> Observation:
     """Run a scenario in a world of its own."""
     arguments = {"database_url": database_url, "profile": profile, **scenario.cloud}
-    with _uncollected():
+    with uncollected():
         return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request)
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Let the garbage collector wait: a run keeps what it makes on its trace, and looking for garbage finds none."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -17,7 +17,8 @@ def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
     """Make every message an effect, whose outcome is what the endpoint returned or raised.
 
     The conductor's own methods are on channel ``conductor``, an object's with the object's method
-    (``object_action Instance.save``); everything else is on channel ``rpc`` with its ``server`` among the arguments.
+    (``object_action Instance.save``), whose details tell the name and version of an object that came back
+    (``returned``); everything else is on channel ``rpc`` with its ``server`` among the arguments.
     A fault strikes at the sender, before delivery.
 
     Args:
@@ -110,4 +111,6 @@ class _Ending:
 
 class _ConductorEnding(_Ending):
     def returned(self, value: Any) -> None:
+        if type(value) is dict and "nova_object.version" in value:
+            self._effect.details["returned"] = f"{value['nova_object.name']} {value['nova_object.version']}"
         self._effect.returned()

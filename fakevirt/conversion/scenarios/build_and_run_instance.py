@@ -34,7 +34,7 @@ def _cannot_spawn() -> Exception:
     return RuntimeError("qemu does not start")
 
 
-@scenario(enters=_BUILD)
+@scenario(enters=_BUILD, in_upgrades=True)
 def built_through_the_conductor(cloud: Cloud) -> None:
     """The conductor chooses a host, which builds a server with a volume on the network that its owner wants."""
     (network,) = cloud.network.networks

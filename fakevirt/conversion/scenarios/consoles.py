@@ -127,7 +127,7 @@ def _written(cloud: Cloud) -> Instance:
     return server
 
 
-@scenario(enters=_ATTR)
+@scenario(enters=_ATTR, in_upgrades=True)
 def console_output_read(cloud: Cloud) -> str:
     """All that the guest wrote is read; what is not ASCII becomes a question mark."""
     return cloud.get_console_output(_written(cloud))

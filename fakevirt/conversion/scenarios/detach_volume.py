@@ -17,7 +17,7 @@ def volume_detached(cloud: Cloud) -> None:
     cloud.detach_volume(server, cloud.attached_volumes(server)[0])
 
 
-@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60))
+@scenario(enters=_DETACH, settings=Settings(volume_usage_poll_interval=60), in_upgrades=True)
 def volume_detached_with_usage(cloud: Cloud) -> None:
     """Usage is polled: what the guest read and wrote is added to the volume's totals."""
     server = cloud.boot("src", volumes=1)

@@ -16,7 +16,7 @@ _START = _IDLE | {"compute_utils"}
 _RESUME = Settings(resume_guests_state_on_host_boot=True)
 
 
-@scenario(enters=_START)
+@scenario(enters=_START, in_upgrades=True)
 def host_started(cloud: Cloud) -> None:
     """One guest runs and one is off: the VIFs of both are plugged, the rules of the first put in place."""
     cloud.boot("src", volumes=1)

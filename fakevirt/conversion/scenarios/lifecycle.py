@@ -17,7 +17,7 @@ def rebooted_softly(cloud: Cloud) -> None:
     cloud.reboot(cloud.boot("src", volumes=1))
 
 
-@scenario(enters=_ACTION)
+@scenario(enters=_ACTION, in_upgrades=True)
 def rebooted_hard(cloud: Cloud) -> None:
     """The guest's plug is pulled: its networks and volumes are set up anew."""
     cloud.reboot(cloud.boot("src", volumes=2), hard=True)
@@ -96,7 +96,7 @@ def rebooted_without_a_failed_volume(cloud: Cloud) -> None:
     cloud.reboot(server, hard=True)
 
 
-@scenario(enters=_ACTION)
+@scenario(enters=_ACTION, in_upgrades=True)
 def suspended(cloud: Cloud) -> None:
     """The guest's memory is saved: the server is suspended, and remembers what it was."""
     cloud.suspend(cloud.boot("src"))
@@ -118,7 +118,7 @@ def suspend_fails(cloud: Cloud) -> None:
     cloud.suspend(server)
 
 
-@scenario(enters=_ACTION, settings=Settings(vnc_enabled=True))
+@scenario(enters=_ACTION, settings=Settings(vnc_enabled=True), in_upgrades=True)
 def server_deleted(cloud: Cloud) -> None:
     """The server goes with its port, its console's token and one of its volumes; the other volume is detached."""
     server = cloud.boot("src", volumes=2)
@@ -201,7 +201,7 @@ def shelved_server_started(cloud: Cloud) -> None:
     cloud.unshelve(server)
 
 
-@scenario(enters=_ACTION)
+@scenario(enters=_ACTION, in_upgrades=True)
 def shelved_server_built_anew(cloud: Cloud) -> None:
     """The server is on no host any more: it is built of its image, with its volume and its port."""
     server = cloud.boot("src", volumes=1)

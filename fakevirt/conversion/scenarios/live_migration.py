@@ -22,7 +22,7 @@ def shared_storage(cloud: Cloud) -> None:
     cloud.live_migrate(cloud.boot("src"), to="dst")
 
 
-@scenario(enters=_SUCCESS)
+@scenario(enters=_SUCCESS, in_upgrades=True)
 def shared_storage_one_volume(cloud: Cloud) -> None:
     """A volume is attached: its connection moves with the guest."""
     cloud.live_migrate(cloud.boot("src", volumes=1), to="dst")
@@ -60,7 +60,7 @@ def consoles_on(cloud: Cloud) -> None:
     cloud.live_migrate(server, to="dst")
 
 
-@scenario(enters=_SUCCESS)
+@scenario(enters=_SUCCESS, in_upgrades=True)
 def orphan_compute_node(cloud: Cloud) -> None:
     """The source has a compute node that its driver no longer knows: it is deleted on the way."""
     server = cloud.boot("src")
@@ -119,7 +119,7 @@ def pre_migration_of_disks_fails(cloud: Cloud) -> None:
     cloud.live_migrate(server, to="dst", block_migration=True)
 
 
-@scenario(enters=_ROLLBACK | {"detach_volume"})
+@scenario(enters=_ROLLBACK | {"detach_volume"}, in_upgrades=True)
 def driver_fails(cloud: Cloud) -> None:
     """The guest cannot move: its driver calls the rollback."""
     server = cloud.boot("src", volumes=3)
@@ -127,7 +127,7 @@ def driver_fails(cloud: Cloud) -> None:
     cloud.live_migrate(server, to="dst")
 
 
-@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False)
+@scenario(enters=_ROLLBACK | {"_rollback_live_migration_at_destination"}, shared_storage=False, in_upgrades=True)
 def driver_fails_to_copy_disks(cloud: Cloud) -> None:
     """The guest cannot move after its disks were prepared: they are removed."""
     server = cloud.boot("src")
@@ -166,6 +166,16 @@ def wrong_task_state_at_the_destination(cloud: Cloud) -> None:
     server = cloud.boot("src")
     cloud.faults.interfere("driver", "live_migration", lambda: cloud.update_server(server, task_state="powering-off"))
     cloud.live_migrate(server, to="dst")
+
+
+@scenario(enters=_SUCCESS | {"remaining_instance_attr"}, in_upgrades=True)
+def there_and_back(cloud: Cloud) -> None:
+    """The server moves to the destination and back, and grows: what was left out on the way must be there again."""
+    server = cloud.boot("src", volumes=1)
+    cloud.live_migrate(server, to="dst")
+    cloud.live_migrate(cloud.refresh(server), to="src")
+    cloud.resize(server, cloud.add_flavor("m1.medium", memory_mb=2048, vcpus=2))
+    cloud.confirm_resize(server)
 
 
 @scenario(enters=_SUCCESS, version_cap="icehouse")

@@ -8,7 +8,7 @@ from fakevirt.conversion.scenarios.registry import scenario
 _REFRESH = frozenset({"refresh_instance_security_rules"})
 
 
-@scenario(enters=_REFRESH)
+@scenario(enters=_REFRESH, in_upgrades=True)
 def rules_changed(cloud: Cloud) -> None:
     """The instances of a group run on two hosts: each host refreshes the rules of its own."""
     cloud.change_rules(cloud.add_security_group("web", cloud.boot("src"), cloud.boot("dst"), cloud.boot("dst")))

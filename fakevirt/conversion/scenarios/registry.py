@@ -20,12 +20,14 @@ class Scenario:
         request: Sets the cloud up and asks; what it returns or raises is compared.
         enters: The work items that the request enters, every one of them.
         cloud: Arguments of the cloud.
+        in_upgrades: Whether it is run in clouds of several releases.
     """
 
     name: str
     request: Callable[[Cloud], Any]
     enters: frozenset[str]
     cloud: Mapping[str, Any] = field(default_factory=dict)
+    in_upgrades: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
         # Its request may be a closure: another process has declared the same scenarios and finds it by its name.
@@ -40,16 +42,19 @@ class Scenario:
 SCENARIOS: dict[str, Scenario] = {}
 
 
-def scenario(*, enters: frozenset[str], **cloud: Any) -> Callable[[Callable[[Cloud], Any]], Callable[[Cloud], Any]]:
+def scenario(
+    *, enters: frozenset[str], in_upgrades: bool = False, **cloud: Any
+) -> Callable[[Callable[[Cloud], Any]], Callable[[Cloud], Any]]:
     """Register a function as a scenario of its name.
 
     Args:
         enters: The work items that it enters.
+        in_upgrades: Whether it is run in clouds of several releases, whose hosts are ``src`` and ``dst``.
         **cloud: Arguments of its cloud.
     """
 
     def register(request: Callable[[Cloud], Any]) -> Callable[[Cloud], Any]:
-        SCENARIOS[request.__name__] = Scenario(request.__name__, request, enters, cloud)
+        SCENARIOS[request.__name__] = Scenario(request.__name__, request, enters, cloud, in_upgrades)
         return request
 
     return register

@@ -20,7 +20,7 @@ _THREE_HOSTS = ("src", "dst", "other")
 _WINDOW = Settings(resize_confirm_window=60)
 
 
-@scenario(enters=_RESIZE)
+@scenario(enters=_RESIZE, in_upgrades=True)
 def resized_and_confirmed(cloud: Cloud) -> None:
     """The server grows on another host, and that is confirmed."""
     server = _resized(cloud, volumes=1, image_mapping=True)

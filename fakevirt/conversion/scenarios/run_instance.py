@@ -29,7 +29,7 @@ def _cannot_spawn() -> Exception:
     return RuntimeError("qemu does not start")
 
 
-@scenario(enters=_BUILD)
+@scenario(enters=_BUILD, in_upgrades=True)
 def server_built(cloud: Cloud) -> None:
     """A server is built on the host that the scheduler has chosen."""
     cloud.create_server()

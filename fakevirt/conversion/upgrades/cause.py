@@ -1,0 +1,98 @@
+"""Why a run in a mix of releases did not end as it does at home."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fakevirt.conversion.comparison import align
+from fakevirt.conversion.upgrades.run import CellRun, Error
+
+
+class Kind(enum.Enum):
+    """What was wrong with the data, or with the message."""
+
+    MISSING_KEY = "missing key"
+    MOVED_FIELD = "moved field"
+    WRONG_SHAPE = "wrong shape"
+    REFUSED = "refused"
+    ERROR = "error"
+    OTHER_OUTCOME = "other outcome"
+
+
+#: Keys of dicts by what became of them.
+_MOVED = {"instance_type_": "its flavor is no longer among the system metadata"}
+_REFUSALS = frozenset(
+    {"IncompatibleObjectVersion", "UnsupportedObjectError", "UnsupportedVersion", "NoSuchMethod", "RPCVersionCapError"}
+)
+_ABOUT_DATA = frozenset({Kind.MISSING_KEY, Kind.MOVED_FIELD, Kind.WRONG_SHAPE})
+_SHAPES = frozenset({"AttributeError", "TypeError", "ValueError"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a run did not end as it does at home.
+
+    Args:
+        kind: What was wrong.
+        text: What happened, in words.
+        work_item: The work item that it happened in, None if it is told by what is left behind alone.
+    """
+
+    kind: Kind
+    text: str
+    work_item: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}: {self.text}"
+
+
+def causes_of(run: CellRun, home: CellRun) -> tuple[Cause, ...]:
+    """Return why a run ended otherwise than the same run at home, nothing if it did not.
+
+    Args:
+        run: The run in a mix of releases.
+        home: The run in a cloud of the newest of these releases alone, with everything converted.
+    """
+    expected = Counter((error.method, error.failure.kind) for error in home.errors)
+    causes: list[Cause] = []
+    for error in run.errors:
+        if expected[error.method, error.failure.kind]:
+            expected[error.method, error.failure.kind] -= 1
+            continue
+        cause = _of_error(error)
+        # Another error after the first is its consequence, unless it is about data too.
+        if not causes or cause.kind in _ABOUT_DATA:
+            causes.append(cause)
+    if not causes:
+        causes += _of_what_is_left(run, home)
+    return tuple(dict.fromkeys(causes))
+
+
+def _of_what_is_left(run: CellRun, home: CellRun) -> Iterator[Cause]:
+    for row in align(home.effects, run.effects):
+        for difference in row.differences:
+            where = f"{difference.operation} {difference.field or ''}".strip()
+            text = f"{where} is {difference.objects!r}, and {difference.legacy!r} at home"
+            yield Cause(Kind.OTHER_OUTCOME, text)
+            return
+
+
+def _of_error(error: Error) -> Cause:
+    failure = error.failure
+    text = f"{failure.kind}({failure.message})"
+    kind = Kind.ERROR
+    if failure.kind == "KeyError":
+        kind = Kind.MISSING_KEY
+        key = re.sub(r"^(old|new)_", "", failure.message.strip("'\""))
+        for prefix, what in _MOVED.items():
+            if key.startswith(prefix):
+                kind, text = Kind.MOVED_FIELD, f"{text}: {what}"
+    elif failure.kind in _REFUSALS:
+        kind = Kind.REFUSED
+    elif failure.kind in _SHAPES:
+        kind = Kind.WRONG_SHAPE
+    return Cause(kind, text, error.work_item)

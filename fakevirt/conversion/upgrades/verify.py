@@ -1,0 +1,73 @@
+"""Everything that is known of upgrades: the matrix and the rehearsals."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fakevirt import releases as known_releases
+from fakevirt.conversion.board import chosen_scenarios
+from fakevirt.conversion.upgrades.matrix import UpgradeMatrix, fill_matrix
+from fakevirt.conversion.upgrades.rehearsal import Rehearsal, rehearse
+from fakevirt.conversion.verification import Progress
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.releases import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrades:
+    """What was found.
+
+    Args:
+        matrix: What each mix of releases did.
+        rehearsals: Whole upgrades from each release to the next, on either path.
+    """
+
+    matrix: UpgradeMatrix
+    rehearsals: tuple[Rehearsal, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the object path survives every upgrade."""
+        objects = (rehearsal for rehearsal in self.rehearsals if rehearsal.plan == ConversionPlan.objects())
+        return self.matrix.passes and all(rehearsal.passes for rehearsal in objects)
+
+    def to_primitive(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        rehearsals = [rehearsal.to_primitive() for rehearsal in self.rehearsals]
+        return {**self.matrix.to_primitive(), "rehearsals": rehearsals, "passes": self.passes}
+
+
+def verify_upgrades(
+    work_item: str | None = None,
+    scenario: str | None = None,
+    *,
+    releases: Sequence[Release] | None = None,
+    processes: int = 1,
+    progress: Progress = lambda made, needed: None,
+) -> Upgrades:
+    """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
+
+    Args:
+        work_item: Only scenarios that enter this work item.
+        scenario: Only this scenario; without one those that are meant for upgrades.
+        releases: The releases, the oldest first; all that are registered unless given.
+        processes: How many processes share the work.
+        progress: Told how far it is.
+
+    Raises:
+        UsageError: There is no such work item or scenario.
+    """
+    chosen = chosen_scenarios(work_item, scenario)
+    if scenario is None:
+        chosen = [one for one in chosen if one.in_upgrades]
+    mixed = tuple(releases or known_releases.registered())
+    matrix = fill_matrix(chosen, mixed, processes=processes, progress=progress)
+    rehearsals = [
+        rehearse(old, new, plan)
+        for old, new in itertools.pairwise(mixed)
+        for plan in (ConversionPlan.objects(), ConversionPlan.legacy())
+    ]
+    return Upgrades(matrix, tuple(rehearsals))
