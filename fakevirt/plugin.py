@@ -92,6 +92,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "each comparison of the test must make use of it. The nearest markers apply: the test's own, else its class's, "
         "else its module's",
     )
+    config.addinivalue_line(
+        "markers",
+        "release(conductor=None, **hosts): the clouds of the test have these hosts, each of the release that it names "
+        "(icehouse, juno, kilo or one of yours), and a conductor of the newest unless it is given",
+    )
     config.stash[OPTIONS] = _options(config)
 
 
@@ -142,11 +147,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, T, T]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Refuse a marker that names no work item, even if nothing reads it."""
-    if item.get_closest_marker("work_item") is not None:
+    """Refuse a marker that names no work item or no release, even if nothing reads it."""
+    if any(item.get_closest_marker(name) is not None for name in ("work_item", "release")):
         from fakevirt.testing import markers
 
         markers.work_item(item.stash[RUNNING])
+        markers.check_releases(item.stash[RUNNING])
 
 
 @pytest.hookimpl(wrapper=True)

@@ -45,7 +45,17 @@ class RunningTest:
     @property
     def cloud_arguments(self) -> dict[str, Any]:
         """What every cloud of the test is given, unless the test says otherwise."""
-        return {} if self.database_url is None else {"database_url": self.database_url}
+        arguments: dict[str, Any] = {} if self.database_url is None else {"database_url": self.database_url}
+        return arguments | self.releases
+
+    @property
+    def releases(self) -> dict[str, Any]:
+        """The arguments of a cloud that the nearest marker ``release`` stands for."""
+        for mark in self.nearest_marks("release"):
+            hosts = dict(mark.kwargs)
+            conductor = hosts.pop("conductor", None)
+            return {"conductor": conductor, "hosts": hosts}
+        return {}
 
     def compared(self, name: str, comparison: Comparison) -> None:
         """Take note of a comparison that the test made.

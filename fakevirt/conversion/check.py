@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from fakevirt.cloud import Cloud
 from fakevirt.conversion import report
@@ -39,6 +41,7 @@ def check(
     allow: Iterable[Allowance] = (),
     profile: Profile | None = None,
     database_url: str = MEMORY,
+    **cloud: Any,
 ) -> Comparison:
     """Compare a scenario under a plan with the same scenario on the legacy path.
 
@@ -49,6 +52,7 @@ def check(
         allow: Differences that must be there.
         profile: In which form the drivers of the run under the plan take instances; in any, unless given.
         database_url: Where the databases of the worlds are.
+        **cloud: Arguments of the clouds besides the scenario's own, such as ``hosts`` of several releases.
 
     Returns:
         The comparison, whose verdict is SAME or ALLOWED.
@@ -61,6 +65,7 @@ def check(
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.check")
     chosen = scenario_named(scenario, work_item)
+    chosen = dataclasses.replace(chosen, cloud={**chosen.cloud, **cloud})
     comparison = compare_scenario(
         chosen, plan or ConversionPlan.objects(), allow, profile=profile, database_url=database_url
     )

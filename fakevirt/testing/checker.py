@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.check import ConversionError, check
 from fakevirt.conversion.comparison import Comparison
+from fakevirt.conversion.upgrades.check import check_upgrades
+from fakevirt.conversion.upgrades.verify import Upgrades
 from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan
+from fakevirt.releases import Release
 from fakevirt.running_test import RunningTest
 from fakevirt.testing import markers
 from fakevirt.usage_error import UsageError
@@ -72,3 +75,26 @@ class ConversionChecker:
             raise
         self._test.compared(scenario, comparison)
         return comparison
+
+    def check_upgrades(
+        self,
+        work_item: str | None = None,
+        scenario: str | None = None,
+        releases: Sequence[Release] | None = None,
+    ) -> Upgrades:
+        """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
+
+        Args:
+            work_item: Only scenarios that enter this work item; the marker ``work_item`` names it, unless given.
+            scenario: Only this scenario; without one those that are meant for upgrades.
+            releases: The releases, the oldest first; all that are registered unless given.
+
+        Returns:
+            What was found; the object path works in every mix that a rolling upgrade comes by.
+
+        Raises:
+            UpgradeError: It does not; the message has the matrix.
+            UsageError: There is no such work item or scenario.
+        """
+        __tracebackhide__ = True
+        return check_upgrades(work_item or markers.work_item(self._test), scenario, releases=releases)

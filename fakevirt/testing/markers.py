@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from fakevirt import releases
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.manager.plan import check_work_item
@@ -40,6 +41,21 @@ def work_item(test: RunningTest) -> str | None:
             how_to_go_on="leave one marker",
         )
     return names.pop() if names else None
+
+
+def check_releases(test: RunningTest) -> None:
+    """Raise UsageError unless the marker ``release`` of a test names hosts and releases that there are."""
+    for mark in test.nearest_marks("release"):
+        given = ", ".join([*map(repr, mark.args), *(f"{name}={value!r}" for name, value in mark.kwargs.items())])
+        if mark.args or not set(mark.kwargs) - {"conductor"}:
+            raise UsageError(
+                expected="the release of each host by its name, and that of the conductor",
+                happened=f"release({given})",
+                where=f"a marker release of {test.name}",
+                how_to_go_on='write release(conductor="juno", src="icehouse", dst="juno")',
+            )
+        for release in mark.kwargs.values():
+            releases.get(release)
 
 
 def _allow(channel: str, reason: str, operation: str = "*", field: str | None = None) -> None:

@@ -1,0 +1,62 @@
+"""Checking that the object path survives upgrades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fakevirt.conversion.upgrades.verify import Upgrades, verify_upgrades
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.releases import Release
+
+
+class UpgradeError(AssertionError):
+    """The object path does not survive an upgrade.
+
+    Args:
+        message: The whole message.
+        upgrades: What was found.
+    """
+
+    def __init__(self, message: str, upgrades: Upgrades) -> None:
+        super().__init__(message)
+        self.upgrades = upgrades
+
+
+def check_upgrades(
+    work_item: str | None = None, scenario: str | None = None, *, releases: Sequence[Release] | None = None
+) -> Upgrades:
+    """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
+
+    Args:
+        work_item: Only scenarios that enter this work item.
+        scenario: Only this scenario; without one those that are meant for upgrades.
+        releases: The releases, the oldest first; all that are registered unless given.
+
+    Raises:
+        UpgradeError: The object path does not work in a mix that a rolling upgrade comes by, or in a rehearsal.
+        UsageError: There is no such work item or scenario.
+    """
+    __tracebackhide__ = True
+    upgrades = verify_upgrades(work_item, scenario, releases=releases)
+    if upgrades.passes:
+        return upgrades
+    names = {"--work-item": work_item, "--scenario": scenario}
+    options = "".join(f" {option} {name}" for option, name in names.items() if name is not None)
+    lines = [
+        "expected:     the object path ends in every mix of releases as it does without an upgrade",
+        *_failures(upgrades),
+        f"how to go on: fakevirt verify --upgrade{options} shows every mix",
+    ]
+    raise UpgradeError("\n".join(lines), upgrades)
+
+
+def _failures(upgrades: Upgrades) -> Iterator[str]:
+    for result in upgrades.matrix.broken:
+        for cause in result.causes:
+            yield f"happened:     {cause}"
+            yield f"where:        {result.work_item}, {result.cell}"
+    for rehearsal in upgrades.rehearsals:
+        if rehearsal.plan == ConversionPlan.objects() and not rehearsal.passes:
+            step = next(step for step in rehearsal.steps if step.causes)
+            yield f"happened:     {step.causes[0]}"
+            yield f"where:        {step.step!r} of the upgrade from {rehearsal.old} to {rehearsal.new}"
