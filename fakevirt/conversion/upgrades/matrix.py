@@ -15,7 +15,7 @@ from fakevirt.conversion.upgrades.run import CellRun, WireMessage, run_in
 from fakevirt.conversion.verification import Progress
 from fakevirt.conversion.workers import outcomes
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.releases import Release
+from fakevirt.releases import CURRENT, Release
 
 
 class How(enum.Enum):
@@ -129,8 +129,7 @@ def fill_matrix(
 ) -> UpgradeMatrix:
     """Run scenarios in every mix of releases.
 
-    A run works if it ends as in a cloud of the conductor's release alone with everything converted, and leaves the
-    same behind.
+    A run works if it ends as in a cloud of the release that the conversion is made in, and leaves the same behind.
 
     Args:
         scenarios: What is run.
@@ -173,13 +172,11 @@ class _Found:
 
 def _run(task: _Task) -> list[_Found]:
     scenario = task.scenario
-    home_cell = next(cell for cell in task.cells if not cell.is_mixed)
-    home = run_in(home_cell, scenario, _PLANS["objects"])
+    home = run_in(Cell(CURRENT, CURRENT, CURRENT, Support.SUPPORTED), scenario, _PLANS["objects"])
     found = []
     for cell in task.cells:
         for path, plan in _PLANS.items():
-            at_home = cell is home_cell and path == "objects"
-            run = home if at_home else run_in(cell, scenario, plan)
+            run = run_in(cell, scenario, plan)
             found.append(_Found(cell, scenario, path, run, causes_of(run, home)))
     return found
 

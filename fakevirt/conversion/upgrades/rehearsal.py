@@ -12,7 +12,7 @@ from fakevirt.conversion.upgrades.cause import Cause, causes_of
 from fakevirt.conversion.upgrades.run import CellRun, watch
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.objects.instance import Instance
-from fakevirt.releases import Release
+from fakevirt.releases import CURRENT, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,15 @@ class Rehearsal:
 def rehearse(old: Release, new: Release, plan: ConversionPlan) -> Rehearsal:
     """Upgrade a cloud while servers run in it, and tell of each step how it ended.
 
-    The measure is a cloud that is of the new release from the beginning, with everything converted, of which the same
-    is asked: an upgrade in it is a restart.
+    The measure is a cloud of the release that the conversion is made in, of which the same is asked: an upgrade in it
+    is a restart.
 
     Args:
         old: The release that it begins with.
         new: The release that it leads to.
         plan: Which call path each work item takes, on every host.
     """
-    measure = dict(_steps_of(new, new, ConversionPlan.objects()))
+    measure = dict(_steps_of(CURRENT, CURRENT, ConversionPlan.objects()))
     results = [StepResult(step, causes_of(run, measure[step])) for step, run in _steps_of(old, new, plan)]
     return Rehearsal(old, new, plan, tuple(results))
 
