@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # In a pipe there is no width to fit into.
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     try:
+        _import(arguments.modules)
         return _verify(arguments, console)
     except UsageError as error:
         print(error, file=sys.stderr)
@@ -67,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Run every scenario on the legacy and on the object call path, each on its own identical cloud, "
         "and compare every effect. Exit status: 0 all SAME or ALLOWED, 1 something DIVERGED, NOT_COMPARED or left "
         "unversioned, 2 bad usage.",
+    )
+    verify.add_argument(
+        "--import",
+        dest="modules",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="import this module first, which may declare scenarios and register releases; may be given several times",
     )
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
@@ -157,6 +167,21 @@ def _progress(console: Console) -> Iterator[Progress]:
     with ProgressBar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("comparing", total=None)
         yield lambda made, needed: bar.update(task, completed=made, total=needed)
+
+
+def _import(modules: Sequence[str]) -> None:
+    # As for ``python -m``: what is in the current directory can be imported.
+    sys.path.insert(0, os.getcwd())
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise UsageError(
+                expected="a module that can be imported",
+                happened=f"{type(error).__name__}: {error}",
+                where=f"fakevirt verify --import {module}",
+                how_to_go_on="correct its name, or run the command where it can be found",
+            ) from None
 
 
 def _processes() -> int:

@@ -187,3 +187,43 @@ def test_it_is_a_command_of_its_own_and_says_nothing_of_failures_that_scenarios_
     ended = subprocess.run([*command, "verify", "--scenario", ONE], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "Conversion board" in ended.stdout
+
+
+def test_a_project_brings_scenarios_and_releases_of_its_own(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        """
+import dataclasses
+from fakevirt import releases
+from fakevirt.conversion.scenarios import scenario
+
+MINE = releases.register(dataclasses.replace(releases.KILO, name="mine", service_version=4, rpc_version="3.41"))
+
+@scenario(enters=frozenset({"check_can_live_migrate_destination", "check_can_live_migrate_source"}), in_upgrades=True)
+def asked_twice(cloud):
+    server = cloud.boot("src")
+    for _ in range(2):
+        cloud.check_can_live_migrate(server, to="dst")
+"""
+    )
+    command = [sys.executable, "-c", "from fakevirt import cli; raise SystemExit(cli.main())", "verify"]
+    arguments = ["--import", "mine", "--upgrade", "--scenario", "asked_twice", "--json", "found.json"]
+    done = subprocess.run([*command, *arguments], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["releases"] == ["icehouse", "juno", "kilo", "mine"]
+    mixed = [cell for cell in found["cells"] if cell["conductor"] == "mine" and cell["support"] == "supported"]
+    assert {(cell["src"], cell["dst"]) for cell in mixed} == {
+        (a, b) for a in ("kilo", "mine") for b in ("kilo", "mine")
+    }
+
+
+def test_a_module_that_is_not_there_is_refused(verify):
+    status, _, err = verify("--import", "no_such_module", "--scenario", ONE)
+    assert status == 2
+    assert "ModuleNotFoundError: No module named 'no_such_module'" in err
+
+
+@pytest.mark.parametrize("option", [["--plans", "all"], ["--dict-only", "spawn"]])
+def test_upgrades_are_verified_alone(verify, option):
+    status, _, err = verify("--upgrade", *option)
+    assert (status, option[0] in err) == (2, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,9 +30,9 @@ class Scenario:
     cloud: Mapping[str, Any] = field(default_factory=dict)
     in_upgrades: bool = False
 
-    def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
-        # Its request may be a closure: another process has declared the same scenarios and finds it by its name.
-        return scenario_named, (self.name,)
+    def __reduce__(self) -> tuple[Callable[[str, str], Scenario], tuple[str, str]]:
+        # Its request may be a closure: another process finds it by its name once the module that declares it is there.
+        return _declared_in, (self.request.__module__, self.name)
 
     @property
     def title(self) -> str:
@@ -58,6 +59,11 @@ def scenario(
         return request
 
     return register
+
+
+def _declared_in(module: str, name: str) -> Scenario:
+    importlib.import_module(module)
+    return scenario_named(name)
 
 
 def scenario_named(name: str, work_item: str | None = None) -> Scenario:

@@ -12,6 +12,7 @@ from fakevirt.conversion.board import chosen_scenarios
 from fakevirt.conversion.upgrades.matrix import UpgradeMatrix, fill_matrix
 from fakevirt.conversion.upgrades.rehearsal import Rehearsal, rehearse
 from fakevirt.conversion.verification import Progress
+from fakevirt.conversion.workers import outcomes
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.releases import Release
 
@@ -51,8 +52,8 @@ def verify_upgrades(
     """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
 
     Args:
-        work_item: Only scenarios that enter this work item.
-        scenario: Only this scenario; without one those that are meant for upgrades.
+        work_item: Only scenarios that enter this work item, and no rehearsals.
+        scenario: Only this scenario, and no rehearsals; without one those scenarios that are meant for upgrades.
         releases: The releases, the oldest first; all that are registered unless given.
         processes: How many processes share the work.
         progress: Told how far it is.
@@ -65,9 +66,15 @@ def verify_upgrades(
         chosen = [one for one in chosen if one.in_upgrades]
     mixed = tuple(releases or known_releases.registered())
     matrix = fill_matrix(chosen, mixed, processes=processes, progress=progress)
-    rehearsals = [
-        rehearse(old, new, plan)
+    wanted = [
+        (old, new, plan)
         for old, new in itertools.pairwise(mixed)
         for plan in (ConversionPlan.objects(), ConversionPlan.legacy())
+        if work_item is None and scenario is None
     ]
-    return Upgrades(matrix, tuple(rehearsals))
+    found = {(r.old, r.new, r.plan): r for r in outcomes(_rehearse, wanted, processes=processes)}
+    return Upgrades(matrix, tuple(found[which] for which in wanted))
+
+
+def _rehearse(which: tuple[Release, Release, ConversionPlan]) -> Rehearsal:
+    return rehearse(*which)
