@@ -110,6 +110,8 @@ _JUNO_OBJECTS = _ICEHOUSE_OBJECTS | {
     "InstanceList": "1.9",
     "InstanceNUMACell": "1.0",
     "InstanceNUMATopology": "1.0",
+    "InstancePCIRequest": "1.1",
+    "InstancePCIRequests": "1.1",
     "NetworkRequest": "1.0",
     "NetworkRequestList": "1.1",
     "PciDevice": "1.2",
@@ -129,8 +131,6 @@ _KILO_OBJECTS = _JUNO_OBJECTS | {
     "InstanceList": "1.16",
     "InstanceNUMACell": "1.2",
     "InstanceNUMATopology": "1.1",
-    "InstancePCIRequest": "1.1",
-    "InstancePCIRequests": "1.1",
     "NetworkRequest": "1.1",
     "PciDevice": "1.3",
     "PciDevicePool": "1.1",
@@ -140,7 +140,9 @@ _KILO_OBJECTS = _JUNO_OBJECTS | {
     "ServiceList": "1.10",
     "Tag": "1.0",
     "TagList": "1.0",
+    "VirtCPUFeature": "1.0",
     "VirtCPUModel": "1.0",
+    "VirtCPUTopology": "1.0",
 }
 
 ICEHOUSE = Release("icehouse", 1, "3.23", _ICEHOUSE_OBJECTS, _HAVANA_ITEMS)

@@ -7,7 +7,7 @@ from typing import Any
 import oslo_messaging as messaging
 
 from fakevirt.context import RequestContext
-from fakevirt.objects.base import NovaObject
+from fakevirt.objects.base import NovaObject, running_version
 
 
 class ObjectActions:
@@ -25,7 +25,11 @@ class ObjectActions:
         args: list[Any],
         kwargs: dict[str, Any],
     ) -> Any:
-        """Run a class method for a caller that knows ``objver`` (Icehouse)."""
+        """Run a class method for a caller that knows ``objver`` (Icehouse).
+
+        Raises:
+            IncompatibleObjectVersion: The caller is newer than the conductor.
+        """
         objclass = NovaObject.obj_class_from_name(objname, objver)
         result = _dispatch(objclass, objmethod, context, *args, **kwargs)
         if isinstance(result, NovaObject):
@@ -41,7 +45,11 @@ class ObjectActions:
         args: list[Any],
         kwargs: dict[str, Any],
     ) -> Any:
-        """Run a class method for a caller that knows ``object_versions``, by object name (Liberty)."""
+        """Run a class method for a caller that knows ``object_versions``, by object name (Liberty).
+
+        Raises:
+            IncompatibleObjectVersion: The caller is newer than the conductor.
+        """
         objver = object_versions[objname]
         objclass = NovaObject.obj_class_from_name(objname, objver)
         result = _dispatch(objclass, objmethod, context, *args, **kwargs)
@@ -56,6 +64,7 @@ class ObjectActions:
 
         Returns:
             What the method changed of the object (primitives by field name, and ``obj_what_changed``), and its result.
+            Both are in the version of the object, which is the caller's.
         """
         before = _fields(objinst)
         result = _dispatch(objinst, objmethod, *args, **kwargs)
@@ -91,5 +100,7 @@ def _dispatch(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def _fields(objinst: NovaObject) -> dict[str, Any]:
-    primitive: dict[str, Any] = objinst.obj_to_primitive()["nova_object.data"]
+    """Return the fields' primitives, what the object holds in the versions that go with its own."""
+    older = running_version(type(objinst)) != objinst.VERSION
+    primitive: dict[str, Any] = objinst.obj_to_primitive(objinst.VERSION if older else None)["nova_object.data"]
     return primitive

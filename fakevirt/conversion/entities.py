@@ -9,9 +9,10 @@ from typing import Any
 
 from oslo_versionedobjects import fields as obj_fields
 
+from fakevirt import releases
 from fakevirt.instrument.snapshot import Entity
 from fakevirt.metadata import metadata_to_dict
-from fakevirt.objects.base import NovaVersionedObjectRegistry
+from fakevirt.objects.base import NovaVersionedObjectRegistry, running_fields
 
 #: Keys that tell a dict for what it is.
 _SIGNATURES = {
@@ -69,12 +70,13 @@ def _common_fields(schema: str) -> _CommonFields | None:
     classes = NovaVersionedObjectRegistry.obj_classes().get(schema)
     if not classes:
         return None
-    fields = classes[0].fields
+    # What came later is no column of an instance or a node on the legacy path, or is another one.
+    fields = running_fields(classes[0], releases.CURRENT)
     reducers: dict[str, Callable[[Any], Any]] = {
         name: bool for name, field in fields.items() if isinstance(field, obj_fields.BooleanField)
     }
     reducers |= {name: reduce for name, reduce in _REDUCERS.items() if name in fields}
-    return _CommonFields(frozenset(fields), classes[0].obj_lazy, reducers)
+    return _CommonFields(frozenset(fields), classes[0].obj_lazy & fields.keys(), reducers)
 
 
 def _content(child: Any) -> Mapping[str, Any]:

@@ -111,6 +111,7 @@ def service_row(**updates: Any) -> dict[str, Any]:
         binary="nova-compute",
         topic="compute",
         report_count=0,
+        version=0,
         disabled=False,
     )
 

@@ -1,4 +1,4 @@
-"""The tables of Nova's Juno release that the call paths touch.
+"""The tables of Nova's Juno release that the call paths touch, with what Kilo added to keep its objects in.
 
 A row answers ``row.column`` and ``row["column"]`` alike, and iterates ``(name, value)`` pairs, as Nova's rows do.
 Relationships are only there when the database API was asked to join them: ``row["info_cache"]`` raises KeyError
@@ -137,6 +137,7 @@ class Service(Base):
     report_count: Mapped[int] = mapped_column(default=0)
     disabled: Mapped[bool | None] = mapped_column(default=False)
     disabled_reason: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=0)
 
     compute_node: Mapped[list[ComputeNode]] = relationship(
         primaryjoin="and_(foreign(ComputeNode.service_id) == Service.id, ComputeNode.deleted == 0)",
@@ -174,6 +175,7 @@ class ComputeNode(Base):
     extra_resources: Mapped[PlainText | None]
     stats: Mapped[PlainText | None] = mapped_column(default="{}")
     numa_topology: Mapped[PlainText | None]
+    host: Mapped[str | None]
 
     service: Mapped[Service | None] = relationship(
         primaryjoin="and_(foreign(ComputeNode.service_id) == Service.id, ComputeNode.deleted == 0)",
@@ -183,7 +185,7 @@ class ComputeNode(Base):
 
 
 class Instance(Base):
-    """A guest; ``metadata``, ``system_metadata``, ``info_cache`` and ``security_groups`` can be joined."""
+    """A guest; ``metadata``, ``system_metadata``, ``info_cache``, ``security_groups`` and ``extra`` can be joined."""
 
     __tablename__ = "instances"
     extra_keys = ("name",)
@@ -243,6 +245,12 @@ class Instance(Base):
         viewonly=True,
         lazy="raise",
     )
+    extra: Mapped[InstanceExtra | None] = relationship(
+        primaryjoin="foreign(InstanceExtra.instance_uuid) == Instance.uuid",
+        uselist=False,
+        viewonly=True,
+        lazy="raise",
+    )
     system_metadata: Mapped[list[InstanceSystemMetadata]] = relationship(
         primaryjoin="and_(foreign(InstanceSystemMetadata.instance_uuid) == Instance.uuid,"
         " InstanceSystemMetadata.deleted == 0)",
@@ -273,6 +281,18 @@ class InstanceInfoCache(Base):
 
     network_info: Mapped[MediumText | None]
     instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"), unique=True)
+
+
+class InstanceExtra(Base):
+    """What few instances have, and since Kilo the flavors of every instance, as JSON."""
+
+    __tablename__ = "instance_extra"
+
+    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"))
+    numa_topology: Mapped[PlainText | None]
+    pci_requests: Mapped[PlainText | None]
+    flavor: Mapped[PlainText | None]
+    vcpu_model: Mapped[PlainText | None]
 
 
 class InstanceMetadata(Base):

@@ -1,7 +1,12 @@
 """What all objects have in common: versions, serialisation, the way to the conductor, and the dict that they once were.
 
-It is oslo.versionedobjects throughout. Replaced are only its registry, which is one per process, and the loops over all
-fields that an object of sixty fields goes through several times on its way over the wire.
+It is oslo.versionedobjects throughout. Replaced are its registry, which is one per process, the loops over all fields
+that an object of sixty fields goes through several times on its way over the wire, and how it brings children to an
+older version: it gives the items of a list a version that their receiver has told it does not know.
+
+There is one class per object, with everything that its newest version has. An object that a service makes is of the
+version in the manifest of the service's release, and so has the fields of that version only (:class:`_Layout`). Outside
+any service the release is the one that clouds are of by default.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, Self, TypeVar
 
@@ -22,7 +28,12 @@ import netaddr  # type: ignore[import-untyped]
 from oslo_utils import versionutils
 from oslo_versionedobjects import base
 from oslo_versionedobjects.base import ObjectListBase, VersionedObjectIndirectionAPI
-from oslo_versionedobjects.exception import IncompatibleObjectVersion, OrphanedObjectError, UnsupportedObjectError
+from oslo_versionedobjects.exception import (
+    IncompatibleObjectVersion,
+    InvalidTargetVersion,
+    OrphanedObjectError,
+    UnsupportedObjectError,
+)
 from oslo_versionedobjects.fields import Boolean, CoercedDict, Field, Integer, String
 
 from fakevirt import services
@@ -31,6 +42,8 @@ from fakevirt.db.models import Base as Row
 from fakevirt.exceptions import ObjectActionError
 from fakevirt.instrument.snapshot import Entity, LateFields, register, snapshot
 from fakevirt.objects import fields
+from fakevirt.releases import CURRENT, Release
+from fakevirt.usage_error import UsageError
 
 __all__ = [
     "NovaObject",
@@ -39,9 +52,13 @@ __all__ = [
     "NovaObjectSerializer",
     "NovaPersistentObject",
     "NovaVersionedObjectRegistry",
+    "UnsetIsNone",
     "obj_make_list",
     "obj_to_primitive",
+    "older",
     "remotable",
+    "running_fields",
+    "running_version",
     "serialize_args",
     "tree_versions",
 ]
@@ -64,6 +81,8 @@ _UNCHANGED: dict[type, type] = {String: str, Integer: int, Boolean: bool}
 _PLAIN = frozenset({String, Integer, Boolean, fields.UUID})
 #: Types that cannot change: their own snapshot and their own copy.
 _CONSTANT = frozenset({NoneType, str, int, bool, float, datetime.datetime})
+#: Attributes that a copy of an object has in common with it.
+_SHARED = frozenset({"_context", "_layout", "fields"})
 _UNSET: Any = object()
 
 
@@ -75,6 +94,81 @@ class _Slot(NamedTuple):
     unchanged: type | None
     nullable: bool
     field: Field[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """The fields of a class at one version, and which of them each of the quick loops goes through.
+
+    Args:
+        fields: All fields by name.
+        slots: All fields.
+        columns: Those that are taken over from a row as they are.
+        plain_keys: Names and attributes of those whose values are their own primitives and snapshots.
+        not_plain: The others.
+        keys: Names and attributes of all.
+        mutable_keys: Attributes of those whose values can change.
+        lazy_keys: Names and attributes of those that a read loads.
+        children: Attributes of those that are one object.
+        held: The names of the classes whose objects it can hold.
+        own: What an object of this version has instead of its class's attributes.
+    """
+
+    fields: Fields
+    slots: tuple[_Slot, ...]
+    columns: tuple[_Slot, ...]
+    plain_keys: tuple[tuple[str, str], ...]
+    not_plain: tuple[_Slot, ...]
+    keys: tuple[tuple[str, str], ...]
+    mutable_keys: tuple[str, ...]
+    lazy_keys: tuple[tuple[str, str], ...]
+    children: tuple[str, ...]
+    held: tuple[str, ...]
+    own: dict[str, Any]
+
+
+def _make_layout(cls: type[NovaObject], version: str) -> _Layout:
+    since = _since(cls)
+    held_fields = {name: field for name, field in cls.fields.items() if not older(version, since.get(name, "1.0"))}
+    slots = tuple(
+        _Slot(name, f"_obj_{name}", _UNCHANGED.get(type(field._type)), field.nullable, field)
+        for name, field in held_fields.items()
+    )
+    not_plain = tuple(slot for slot in slots if type(slot.field._type) not in _PLAIN)
+    layout = _Layout(
+        fields=held_fields,
+        slots=slots,
+        columns=tuple(slot for slot in slots if slot.name not in cls.obj_not_columns),
+        plain_keys=tuple((slot.name, slot.key) for slot in slots if slot not in not_plain),
+        not_plain=not_plain,
+        keys=tuple((slot.name, slot.key) for slot in slots),
+        mutable_keys=tuple(slot.key for slot in not_plain if type(slot.field._type) is not fields.DateTime),
+        lazy_keys=tuple((slot.name, slot.key) for slot in slots if slot.name in cls.obj_lazy),
+        children=tuple(slot.key for slot in slots if isinstance(slot.field, fields.ObjectField)),
+        held=tuple(
+            field.objname
+            for field in held_fields.values()
+            if isinstance(field, fields.ObjectField | fields.ListOfObjectsField)
+        ),
+        own={"VERSION": version, "fields": held_fields},
+    )
+    layout.own["_layout"] = layout
+    return layout
+
+
+def _since(cls: type[NovaObject]) -> dict[str, str]:
+    """Return the version that brought each field which the first version did not have."""
+    since = {name: relations[0][0] for name, relations in cls.obj_relationships.items() if name in cls.fields}
+    return since | dict(cls.obj_added)
+
+
+_parsed = functools.cache(versionutils.convert_version_to_tuple)
+_is_compatible = functools.cache(versionutils.is_compatible)
+
+
+def older(version: str, than: str) -> bool:
+    """Return whether a version is older than another one."""
+    return _parsed(version) < _parsed(than)
 
 
 class NovaVersionedObjectRegistry(base.VersionedObjectRegistry):
@@ -99,35 +193,85 @@ class NovaVersionedObjectRegistry(base.VersionedObjectRegistry):
     def _register_class(self, cls: type[base.VersionedObject]) -> None:
         super()._register_class(cls)
         assert issubclass(cls, NovaObject)
-        cls._slots = tuple(
-            _Slot(name, f"_obj_{name}", _UNCHANGED.get(type(field._type)), field.nullable, field)
-            for name, field in cls.fields.items()
+        for name, version in _since(cls).items():
+            if version != "1.0":
+                setattr(cls, name, _only_where_it_is(name, getattr(cls, name)))
+        cls._layouts = {}
+        cls._layout = cls._layout_of(cls.VERSION)
+        tree_versions_of.cache_clear()
+
+
+def _only_where_it_is(name: str, field: property) -> property:
+    """Return the property of a field that objects of older versions do not have: they do not load it either."""
+    key = f"_obj_{name}"
+    get = field.fget
+    assert get is not None
+
+    def getter(self: NovaObject) -> Any:
+        if name not in self.fields and key not in vars(self):
+            raise self._not_loadable(name)
+        return get(self)
+
+    return property(getter, field.fset, field.fdel)
+
+
+def _layout_in(cls: type[NovaObject], release: Release) -> _Layout:
+    """Return the fields that an object has which a service of ``release`` makes."""
+    layout = cls._layouts.get(release)
+    if layout is None:
+        layout = cls._layouts[release] = _make_layout_in(cls, release)
+    return layout
+
+
+def _make_layout_in(cls: type[NovaObject], release: Release) -> _Layout:
+    version = release.objects.get(cls.obj_name(), cls.VERSION)
+    if older(cls.VERSION, version):
+        raise UsageError(
+            expected=f"a class for {cls.obj_name()} {version}, which the release has",
+            happened=f"the class is of version {cls.VERSION}",
+            where=f"the manifest of release {release}",
+            how_to_go_on="bring the class to that version, or name in the manifest one that it has",
         )
-        cls._columns = tuple(slot for slot in cls._slots if slot.name not in cls.obj_not_columns)
-        plain = [slot for slot in cls._slots if type(slot.field._type) in _PLAIN]
-        cls._plain_keys = tuple((slot.name, slot.key) for slot in plain)
-        cls._not_plain = tuple(slot for slot in cls._slots if slot not in plain)
-        cls._keys = tuple((slot.name, slot.key) for slot in cls._slots)
-        cls._mutable_keys = tuple(slot.key for slot in cls._not_plain if type(slot.field._type) is not fields.DateTime)
-        cls._lazy_keys = tuple((name, f"_obj_{name}") for name in cls.obj_lazy)
-        cls._children = tuple(
-            f"_obj_{name}" for name, field in cls.fields.items() if isinstance(field, fields.ObjectField)
-        )
-        tree_versions.cache_clear()
+    return cls._layout_of(version)
+
+
+def running_fields(cls: type[NovaObject], release: Release | None = None) -> Fields:
+    """Return the fields of the objects of a class that a service makes.
+
+    Args:
+        cls: The class.
+        release: The service's release; that of the running service unless given.
+    """
+    return _layout_in(cls, release or _running_release()).fields
+
+
+def running_version(cls: type[NovaObject]) -> str:
+    """Return the version that objects of a class have which the running service makes."""
+    version: str = _layout_in(cls, _running_release()).own["VERSION"]
+    return version
+
+
+def _running_release() -> Release:
+    service = services.current()
+    return CURRENT if service is None else service.release
+
+
+def tree_versions(objname: str) -> dict[str, str]:
+    """Return the versions that the running service knows of a class and of all that its objects can hold, by name."""
+    return tree_versions_of(_running_release(), objname)
 
 
 @functools.cache
-def tree_versions(objname: str) -> dict[str, str]:
-    """Return the newest version of a class and of every class that its objects can hold, by name."""
+def tree_versions_of(release: Release, objname: str) -> dict[str, str]:
+    """Return :func:`tree_versions` of the services of a release."""
     versions: dict[str, str] = {}
     names = [objname]
     while names:
         name = names.pop()
         if name not in versions:
-            newest = NovaVersionedObjectRegistry.obj_classes()[name][0]
-            versions[name] = newest.VERSION
-            held = (fields.ObjectField, fields.ListOfObjectsField)
-            names += [field.objname for field in newest.fields.values() if isinstance(field, held)]
+            layout = _layout_in(NovaVersionedObjectRegistry.obj_classes()[name][0], release)
+            versions[name] = layout.own["VERSION"]
+            names += [held for held in layout.held if held in release.objects]
     return versions
 
 
@@ -259,52 +403,75 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
 
     obj_added: ClassVar[Versions] = {}
     obj_unicode_since: ClassVar[str | None] = None
+    #: Fields that older versions keep in another one.
+    obj_moved: ClassVar[Mapping[str, str]] = {}
     #: Fields that a read loads when they are not set.
     obj_lazy: ClassVar[frozenset[str]] = frozenset()
     #: Fields that ``_from_db_object`` does not take over from a row as they are.
     obj_not_columns: ClassVar[frozenset[str]] = frozenset()
 
-    _slots: ClassVar[tuple[_Slot, ...]] = ()
-    _columns: ClassVar[tuple[_Slot, ...]] = ()
-    _plain_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
-    _not_plain: ClassVar[tuple[_Slot, ...]] = ()
-    _keys: ClassVar[tuple[tuple[str, str], ...]] = ()
-    _mutable_keys: ClassVar[tuple[str, ...]] = ()
-    _lazy_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
-    _children: ClassVar[tuple[str, ...]] = ()
+    _layout: ClassVar[_Layout]
+    #: By version, and by the release whose services make such objects.
+    _layouts: ClassVar[dict[str | Release, _Layout]]
 
     if TYPE_CHECKING:
         # Registering makes properties of the fields; their types are known where oslo_versionedobjects.mypy runs.
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
 
+    def __init__(self, context: RequestContext | None = None, **kwargs: Any) -> None:
+        layout = _layout_in(type(self), _running_release())
+        if layout is not self._layout:
+            vars(self).update(layout.own)
+        super().__init__(context, **kwargs)
+
+    @classmethod
+    def obj_newest(cls) -> Self:
+        """Return an object of the newest version, whatever the running service's is, with no field set."""
+        self = cls()
+        vars(self).update(cls._layout.own)
+        return self
+
+    @classmethod
+    def _layout_of(cls, version: str) -> _Layout:
+        if version not in cls._layouts:
+            cls._layouts[version] = _make_layout(cls, version)
+        return cls._layouts[version]
+
     @classmethod
     def obj_class_from_name(cls, objname: str, objver: str) -> type[base.VersionedObject]:
         """Return the class of a name and version, or the oldest newer one that understands it.
 
         Raises:
-            UnsupportedObjectError: No class has that name.
-            IncompatibleObjectVersion: None understands that version.
+            UnsupportedObjectError: No class has that name, or the running service's release has none.
+            IncompatibleObjectVersion: None understands that version, or it is newer than the release's. Outside any
+                service the newest is understood.
         """
         classes = NovaVersionedObjectRegistry.obj_classes().get(objname)
         if not classes:
             raise UnsupportedObjectError(objtype=objname)
-        for candidate in classes:
-            if objver == candidate.VERSION:
-                return candidate
-        for candidate in classes:
-            if versionutils.is_compatible(objver, candidate.VERSION):
-                return candidate
-        raise IncompatibleObjectVersion(objname=objname, objver=objver, supported=classes[0].VERSION)
+        service = services.current()
+        supported = classes[0].VERSION if service is None else service.release.objects.get(objname)
+        if supported is None:
+            raise UnsupportedObjectError(objtype=objname)
+        if objver == supported or _is_compatible(objver, supported):
+            for candidate in classes:
+                if objver == candidate.VERSION:
+                    return candidate
+            for candidate in classes:
+                if _is_compatible(objver, candidate.VERSION):
+                    return candidate
+        raise IncompatibleObjectVersion(objname=objname, objver=objver, supported=supported)
 
     @classmethod
     def _obj_from_primitive(cls, context: Any, objver: str, primitive: dict[str, Any]) -> Self:
         self = cls()
         self._context = context
-        self.VERSION = objver
-        data = primitive["nova_object.data"]
         store = vars(self)
-        for name, key, unchanged, nullable, field in cls._slots:
+        if objver != self.VERSION:
+            store.update(cls._layout_of(objver).own)
+        data = primitive["nova_object.data"]
+        for name, key, unchanged, nullable, field in self._layout.slots:
             value = data.get(name, _UNSET)
             if value is _UNSET:
                 continue
@@ -312,7 +479,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
                 store[key] = value
             else:
                 store[key] = field.coerce(self, name, field.from_primitive(self, name, value))
-        self._changed_fields = {name for name in primitive.get("nova_object.changes", ()) if name in cls.fields}
+        self._changed_fields = {name for name in primitive.get("nova_object.changes", ()) if name in self.fields}
         return self
 
     @staticmethod
@@ -327,7 +494,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         store = vars(self)
         # A row has its columns in its dict; its own subscript would look into further places for each of them.
         values = vars(row) if isinstance(row, Row) else row
-        for name, key, unchanged, nullable, field in self._columns:
+        for name, key, unchanged, nullable, field in self._layout.columns:
             value = values[name]
             if type(value) is unchanged or (value is None and nullable):
                 store[key] = value
@@ -342,11 +509,18 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         Args:
             target_version: The version that the receiver understands; the object's own unless given.
             version_manifest: The versions that it understands by class, where it told them.
+
+        Raises:
+            InvalidTargetVersion: The object is of an older version.
         """
         name = self.obj_name()
-        data = self._data()
         version = target_version or self.VERSION
-        if version != self.VERSION or (version_manifest and version_manifest != tree_versions(name)):
+        if version != self.VERSION and older(self.VERSION, version):
+            raise InvalidTargetVersion(version=version)
+        # Even an object of that version can hold newer ones, unless the receiver knows all that this service does.
+        known = version_manifest == tree_versions(name) if version_manifest else target_version is None
+        data = self._data()
+        if version != self.VERSION or not known:
             self.obj_make_compatible_from_manifest(data, version, version_manifest)
         primitive = {
             "nova_object.name": name,
@@ -355,7 +529,9 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
             "nova_object.data": data,
         }
         # Sorted: the order of a set differs from run to run.
-        changes = sorted(field for field in self.obj_what_changed() if field in data)
+        changed = self.obj_what_changed()
+        changed |= {self.obj_moved[field] for field in changed & self.obj_moved.keys() if field not in data}
+        changes = sorted(field for field in changed if field in data)
         if changes:
             primitive["nova_object.changes"] = changes
         return primitive
@@ -363,7 +539,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     def _data(self) -> dict[str, Any]:
         data = self._plain()
         store = vars(self)
-        for name, key, _, _, field in self._not_plain:
+        for name, key, _, _, field in self._layout.not_plain:
             value = store.get(key, _UNSET)
             if value is not _UNSET:
                 data[name] = None if value is None else field.to_primitive(self, name, value)
@@ -372,7 +548,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     def _plain(self) -> dict[str, Any]:
         """Return those set fields whose values are their own primitives and snapshots."""
         store = vars(self)
-        return {name: store[key] for name, key in self._plain_keys if key in store}
+        return {name: store[key] for name, key in self._layout.plain_keys if key in store}
 
     def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
         """Bring the data of a primitive to an older version, with the objects in it.
@@ -381,15 +557,36 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
             primitive: The fields' primitives by name, changed in place.
             target_version: The version that the receiver understands.
         """
-        target = versionutils.convert_version_to_tuple(target_version)
-        for name, version in self.obj_added.items():
-            if target < versionutils.convert_version_to_tuple(version):
+        for name, version in _since(type(self)).items():
+            if older(target_version, version):
                 primitive.pop(name, None)
-        if self.obj_unicode_since and target < versionutils.convert_version_to_tuple(self.obj_unicode_since):
-            for slot in self._slots:
+        if self.obj_unicode_since and older(target_version, self.obj_unicode_since):
+            for slot in self._layout.slots:
                 if slot.unchanged is str and primitive.get(slot.name) is not None:
                     primitive[slot.name] = primitive[slot.name].encode("ascii", "replace").decode("ascii")
         super().obj_make_compatible(primitive, target_version)
+
+    def _obj_make_obj_compatible(self, primitive: dict[str, Any], target_version: str, field: str) -> None:
+        if primitive.get(field) is None:
+            return
+        relations = self._obj_relationship_for(field, target_version)
+        version = _version_at(relations, target_version) if relations else None
+        if version is None:
+            # The receiver does not have the field, or no class for what is in it.
+            del primitive[field]
+        else:
+            self._bring_children_to(primitive, field, version)
+
+    def _bring_children_to(self, primitive: dict[str, Any], field: str, version: str) -> None:
+        children = getattr(self, field)
+        if isinstance(children, NovaObject):
+            primitive[field] = self._child_at(children, version)
+        else:
+            primitive[field] = [self._child_at(child, version) for child in children]
+
+    def _child_at(self, child: NovaObject, version: str) -> dict[str, Any]:
+        manifest: dict[str, str] | None = vars(self).get("_obj_version_manifest")
+        return child.obj_to_primitive(child.VERSION if older(child.VERSION, version) else version, manifest)
 
     def obj_attr_is_set(self, attrname: str) -> bool:
         """Return whether a field has a value.
@@ -397,7 +594,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         Raises:
             AttributeError: There is no such field.
         """
-        if attrname not in self.fields and attrname not in self.obj_extra_fields:
+        if attrname not in type(self).fields and attrname not in self.obj_extra_fields:
             raise AttributeError(f"{self.obj_name()} object has no attribute '{attrname}'")
         return f"_obj_{attrname}" in vars(self)
 
@@ -405,7 +602,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         """Return the fields that were set since the last reset, and those whose object was changed."""
         changes = {name for name in self._changed_fields if name in self.fields}
         store = vars(self)
-        for key in self._children:
+        for key in self._layout.children:
             child = store.get(key)
             if child is not None and child.obj_what_changed():
                 changes.add(key.removeprefix("_obj_"))
@@ -416,7 +613,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         memo[id(self)] = clone
         store = vars(clone)
         for key, value in vars(self).items():
-            if type(value) in _CONSTANT or key == "_context":
+            if type(value) in _CONSTANT or key in _SHARED:
                 store[key] = value
             elif key == "_changed_fields":
                 store[key] = set(value)
@@ -430,7 +627,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
 
     def _assign_differing(self, current: Self, *, but: Iterable[str] = ()) -> None:
         """Set each field that is set and that ``current`` has another value of."""
-        for slot in self._slots:
+        for slot in self._layout.slots:
             if slot.key in vars(self) and slot.name not in but:
                 value = getattr(current, slot.name)
                 if getattr(self, slot.name) != value:
@@ -460,8 +657,34 @@ class NovaPersistentObject(base.VersionedObjectMixin):
     }
 
 
+class UnsetIsNone(base.VersionedObjectMixin):
+    """Mixin: a field that is not set is None when it is read."""
+
+    def obj_load_attr(self, attrname: str) -> None:
+        """Set a field that is not set to None."""
+        setattr(self, attrname, None)
+
+
 class NovaObjectList(ObjectListBase[_Object], NovaObject):  # type: ignore[misc]
     """Base of lists of objects: a list in every way, so subscripts and iteration are no dict-style access."""
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Bring the items to the version that the receiver told, or else to that of the list's version."""
+        manifest = vars(self).get("_obj_version_manifest") or {}
+        field = self.fields["objects"]
+        assert isinstance(field, fields.ListOfObjectsField)
+        known = self.child_versions.items() or self._obj_relationship_for("objects", target_version) or ()
+        version = manifest.get(field.objname) or _version_at(known, target_version)
+        self._bring_children_to(primitive, "objects", version or "1.0")
+
+
+def _version_at(relations: Iterable[tuple[str, str]], target_version: str) -> str | None:
+    """Return the version of children that goes with a version; None where that one has no such children."""
+    found = None
+    for own, child in relations:
+        if not older(target_version, own):
+            found = child
+    return found
 
 
 class NovaObjectSerializer(base.VersionedObjectSerializer):
@@ -509,7 +732,9 @@ def obj_to_primitive(value: Any) -> Any:
     if isinstance(value, NovaObject):
         store = vars(value)
         flat = value._plain()
-        flat.update((slot.name, obj_to_primitive(store[slot.key])) for slot in value._not_plain if slot.key in store)
+        flat.update(
+            (slot.name, obj_to_primitive(store[slot.key])) for slot in value._layout.not_plain if slot.key in store
+        )
         flat.update((name, getattr(value, name)) for name in value.obj_extra_fields)
         return flat
     if isinstance(value, netaddr.IPAddress | netaddr.IPNetwork):
@@ -543,12 +768,12 @@ class _ObjectFields(LateFields):
 @register(NovaObject)
 def _snapshot(obj: NovaObject) -> Entity:
     attributes = vars(obj).copy()
-    for key in obj._mutable_keys:
+    for key in obj._layout.mutable_keys:
         value = attributes.get(key)
         if value is not None:
             attributes[key] = _copied(value)
-    lazy = frozenset([name for name, key in obj._lazy_keys if key not in attributes])
-    return Entity(type(obj).__name__, "object", _ObjectFields(obj._keys, attributes), obj.VERSION, lazy)
+    lazy = frozenset([name for name, key in obj._layout.lazy_keys if key not in attributes])
+    return Entity(type(obj).__name__, "object", _ObjectFields(obj._layout.keys, attributes), obj.VERSION, lazy)
 
 
 def _copied(value: Any) -> Any:

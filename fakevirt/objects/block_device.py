@@ -22,7 +22,12 @@ class BlockDeviceMapping(base.NovaPersistentObject, base.NovaObject):
     # 1.1: instance_uuid of get_by_volume_id()
     # 1.2: Instance 1.14
     # 1.3: Instance 1.15
-    VERSION = "1.3"
+    # 1.4: Instance 1.16
+    # 1.5: Instance 1.17
+    # 1.6: Instance 1.18
+    # 1.7: update_or_create(), which no work item calls
+    # 1.8: Instance 1.19
+    VERSION = "1.8"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -43,7 +48,17 @@ class BlockDeviceMapping(base.NovaPersistentObject, base.NovaObject):
         "no_device": fields.BooleanField(default=False),
         "connection_info": fields.StringField(nullable=True),
     }
-    obj_relationships: base.Relationships = {"instance": [("1.0", "1.13"), ("1.2", "1.14"), ("1.3", "1.15")]}
+    obj_relationships: base.Relationships = {
+        "instance": [
+            ("1.0", "1.13"),
+            ("1.2", "1.14"),
+            ("1.3", "1.15"),
+            ("1.4", "1.16"),
+            ("1.5", "1.17"),
+            ("1.6", "1.18"),
+            ("1.8", "1.19"),
+        ]
+    }
     obj_lazy = frozenset({"instance"})
     obj_not_columns = obj_lazy
 
@@ -167,10 +182,26 @@ class BlockDeviceMappingList(base.NovaObjectList[BlockDeviceMapping]):
     # 1.2: use_slave of get_by_instance_uuid()
     # 1.3: BlockDeviceMapping 1.2
     # 1.4: BlockDeviceMapping 1.3
-    VERSION = "1.4"
+    # 1.5: BlockDeviceMapping 1.4
+    # 1.6: BlockDeviceMapping 1.5
+    # 1.7: BlockDeviceMapping 1.6
+    # 1.8: BlockDeviceMapping 1.7
+    # 1.9: BlockDeviceMapping 1.8
+    VERSION = "1.9"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("BlockDeviceMapping")}
-    child_versions: base.Versions = {"1.0": "1.0", "1.1": "1.1", "1.2": "1.1", "1.3": "1.2", "1.4": "1.3"}
+    child_versions: base.Versions = {
+        "1.0": "1.0",
+        "1.1": "1.1",
+        "1.2": "1.1",
+        "1.3": "1.2",
+        "1.4": "1.3",
+        "1.5": "1.4",
+        "1.6": "1.5",
+        "1.7": "1.6",
+        "1.8": "1.7",
+        "1.9": "1.8",
+    }
 
     @classmethod
     @base.remotable

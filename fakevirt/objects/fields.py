@@ -15,11 +15,13 @@ from oslo_versionedobjects import fields
 from oslo_versionedobjects.base import VersionedObject
 from oslo_versionedobjects.fields import (
     BooleanField,
+    DictOfIntegersField,
     FloatField,
     IntegerField,
     IPAddressField,
     IPV4AddressField,
     IPV6AddressField,
+    ListOfDictOfNullableStringsField,
     ListOfObjectsField,
     ListOfStringsField,
     ObjectField,
@@ -30,6 +32,7 @@ from oslo_versionedobjects.fields import (
 __all__ = [
     "BooleanField",
     "DateTimeField",
+    "DictOfIntegersField",
     "DictOfNullableStringsField",
     "DictOfStringsField",
     "FloatField",
@@ -37,6 +40,7 @@ __all__ = [
     "IPV4AddressField",
     "IPV6AddressField",
     "IntegerField",
+    "ListOfDictOfNullableStringsField",
     "ListOfObjectsField",
     "ListOfStringsField",
     "NetworkModelField",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from fakevirt import flavors, notifications, services
@@ -14,19 +14,26 @@ from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.exceptions import ObjectActionError
 from fakevirt.metadata import metadata_to_dict
-from fakevirt.objects import base, fields
+from fakevirt.objects import base, fields, instance_flavors
 from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance_fault import InstanceFault, InstanceFaultList
+from fakevirt.objects.instance_flavors import FLAVOR_FIELDS
 from fakevirt.objects.instance_info_cache import InstanceInfoCache
 from fakevirt.objects.instance_numa_topology import InstanceNUMATopology
+from fakevirt.objects.instance_pci_requests import InstancePCIRequests
 from fakevirt.objects.pci_device import PciDeviceList
+from fakevirt.objects.primitive import object_json
 from fakevirt.objects.security_group import SecurityGroupList
+from fakevirt.objects.tag import TagList
+from fakevirt.objects.virt_cpu import VirtCPUModel
 from fakevirt.settings import Settings
 
 #: Joined by most queries.
 INSTANCE_DEFAULT_FIELDS = ("metadata", "system_metadata", "info_cache", "security_groups")
+#: Kept in instance_extra, where the flavors are since Kilo.
+_EXTRA_FIELDS = ("numa_topology", "pci_requests", "vcpu_model", *FLAVOR_FIELDS)
 #: Everything that ``expected_attrs`` may name and that is loaded when it is read.
-INSTANCE_OPTIONAL_ATTRS = (*INSTANCE_DEFAULT_FIELDS, "pci_devices", "fault", "numa_topology")
+INSTANCE_OPTIONAL_ATTRS = (*INSTANCE_DEFAULT_FIELDS, "pci_devices", "fault", "tags", *_EXTRA_FIELDS)
 
 _METADATA = ("metadata", "system_metadata")
 #: Outside any service there is no configuration.
@@ -37,7 +44,7 @@ _DEFAULT_SETTINGS = Settings()
 class Instance(base.NovaPersistentObject, base.NovaObject):
     """One guest."""
 
-    # 1.0: Juno's fields but for those below
+    # 1.0: Kilo's fields but for those below
     # 1.1: info_cache
     # 1.2: security_groups
     # 1.3: expected_vm_state and admin_state_reset of save()
@@ -53,7 +60,11 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
     # 1.13: delete_metadata_key()
     # 1.14: numa_topology
     # 1.15: PciDeviceList 1.1
-    VERSION = "1.15"
+    # 1.16: pci_requests
+    # 1.17: tags
+    # 1.18: flavor, old_flavor and new_flavor, which were in system_metadata
+    # 1.19: vcpu_model
+    VERSION = "1.19"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -111,17 +122,31 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         "cleaned": fields.BooleanField(default=False),
         "pci_devices": fields.ObjectField("PciDeviceList", nullable=True),
         "numa_topology": fields.ObjectField("InstanceNUMATopology", nullable=True),
+        "pci_requests": fields.ObjectField("InstancePCIRequests", nullable=True),
+        "tags": fields.ObjectField("TagList"),
+        "flavor": fields.ObjectField("Flavor"),
+        "old_flavor": fields.ObjectField("Flavor", nullable=True),
+        "new_flavor": fields.ObjectField("Flavor", nullable=True),
+        "vcpu_model": fields.ObjectField("VirtCPUModel", nullable=True),
     }
     obj_extra_fields = ("name",)
     obj_added: ClassVar[base.Versions] = {"locked_by": "1.4", "cleaned": "1.5", "ephemeral_key_uuid": "1.12"}
     obj_unicode_since = "1.7"
+    # Kilo's history knows of one version of a NUMA topology, and sends its own to peers of Juno.
     obj_relationships: base.Relationships = {
         "info_cache": [("1.1", "1.0"), ("1.9", "1.4"), ("1.10", "1.5")],
         "security_groups": [("1.2", "1.0")],
         "fault": [("1.0", "1.0"), ("1.7", "1.1"), ("1.14", "1.2")],
         "pci_devices": [("1.6", "1.0"), ("1.15", "1.1")],
-        "numa_topology": [("1.14", "1.0")],
+        "numa_topology": [("1.14", "1.0"), ("1.16", "1.1")],
+        "pci_requests": [("1.16", "1.1")],
+        "tags": [("1.17", "1.0")],
+        "flavor": [("1.18", "1.1")],
+        "old_flavor": [("1.18", "1.1")],
+        "new_flavor": [("1.18", "1.1")],
+        "vcpu_model": [("1.19", "1.0")],
     }
+    obj_moved: ClassVar[base.Versions] = dict.fromkeys(FLAVOR_FIELDS, "system_metadata")
     obj_lazy = frozenset(INSTANCE_OPTIONAL_ATTRS)
     obj_not_columns = frozenset({*INSTANCE_OPTIONAL_ATTRS, "deleted", "cleaned"})
 
@@ -130,6 +155,13 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
     fault: InstanceFault | None
     pci_devices: PciDeviceList | None
     numa_topology: InstanceNUMATopology | None
+    system_metadata: dict[str, str | None]
+    pci_requests: InstancePCIRequests | None
+    tags: TagList
+    flavor: Flavor
+    old_flavor: Flavor | None
+    new_flavor: Flavor | None
+    vcpu_model: VirtCPUModel | None
 
     _orig_metadata: dict[str, str]
     _orig_system_metadata: dict[str, str | None]
@@ -167,16 +199,50 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         for name in _METADATA:
             if name in expected:
                 setattr(instance, name, metadata_to_dict(row[name]))
+        extra = row["extra"] if not expected.isdisjoint(_EXTRA_FIELDS) else None
         if "info_cache" in expected:
             instance._fill_info_cache(row["info_cache"])
         if "security_groups" in expected:
             groups = SecurityGroupList(context)
             instance.security_groups = base.obj_make_list(context, groups, row["security_groups"])
-        for name in ("fault", "pci_devices", "numa_topology"):
+        for name in ("fault", "pci_devices", "tags"):
             if name in expected:
                 instance._load_without_row(name)
+        for name in ("numa_topology", "pci_requests", "vcpu_model"):
+            if name in expected:
+                instance._fill_from_extra(name, extra[name] if extra else None)
+        moved = "flavor" in expected and instance._fill_flavors(extra["flavor"] if extra else None)
         instance.obj_reset_changes()
+        if moved:
+            # The next save moves them in the database.
+            instance._changed_fields |= {"flavor", "system_metadata"}
         return instance
+
+    def _fill_from_extra(self, name: str, stored: str | None) -> None:
+        if name == "numa_topology":
+            self.numa_topology = InstanceNUMATopology.from_json(self.uuid, stored) if stored else None
+        elif name == "pci_requests":
+            self.pci_requests = InstancePCIRequests.from_json(self.uuid, stored)
+        else:
+            self.vcpu_model = VirtCPUModel.obj_from_primitive(json.loads(stored)) if stored else None
+
+    def _fill_flavors(self, stored: str | None) -> bool:
+        """Set the flavors as an object of this version has them; return whether they are elsewhere in the database."""
+        if "flavor" not in self.fields:
+            if stored:
+                self.system_metadata = instance_flavors.joined(self.system_metadata, instance_flavors.from_json(stored))
+            return False
+        if stored:
+            held = instance_flavors.from_json(stored)
+        else:
+            rest, found = instance_flavors.separate(self.system_metadata)
+            if not found:
+                return False
+            self.system_metadata = rest
+            held = instance_flavors.completed(self._context, found, None)
+        for name, flavor in held.items():
+            setattr(self, name, flavor)
+        return not stored
 
     def _fill_info_cache(self, row: Any) -> None:
         if row is None:
@@ -196,7 +262,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
             return str(template % self.id)
         except TypeError:
             # The template names fields: "uuid-%(uuid)s".
-            set_fields = {slot.name: vars(self)[slot.key] for slot in self._slots if slot.key in vars(self)}
+            set_fields = {slot.name: vars(self)[slot.key] for slot in self._layout.slots if slot.key in vars(self)}
         try:
             return template % set_fields
         except KeyError:
@@ -219,7 +285,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         Raises:
             InstanceNotFound: There is none.
         """
-        expected_attrs = _expected(expected_attrs)
+        expected_attrs = _expected(("info_cache", "security_groups") if expected_attrs is None else expected_attrs)
         row = db.instance_get_by_uuid(context, uuid, columns_to_join=_joined(expected_attrs), use_slave=use_slave)
         return cls._from_db_object(context, cls(context), row, expected_attrs)
 
@@ -227,7 +293,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
     @base.remotable
     def get_by_id(cls, context: RequestContext, inst_id: int, expected_attrs: list[str] | None = None) -> Instance:
         """Return the instance with an id, as :meth:`get_by_uuid`."""
-        expected_attrs = _expected(expected_attrs)
+        expected_attrs = _expected(("info_cache", "security_groups") if expected_attrs is None else expected_attrs)
         row = db.instance_get(context, inst_id, columns_to_join=_joined(expected_attrs))
         return cls._from_db_object(context, cls(context), row, expected_attrs)
 
@@ -241,11 +307,16 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         self._require_new()
         updates = self.obj_get_changes()
         expected_attrs = [name for name in INSTANCE_DEFAULT_FIELDS if name in updates]
+        extra = self._take_extra(updates.keys(), updates)
+        for name in _EXTRA_FIELDS:
+            updates.pop(name, None)
+        if extra:
+            updates["extra"] = extra
+            expected_attrs = _expected([*expected_attrs, *(name for name in _EXTRA_FIELDS if name in extra)])
         if "security_groups" in updates:
             updates["security_groups"] = [group.name for group in self.security_groups]
         if "info_cache" in updates and self.info_cache is not None:
             updates["info_cache"] = {"network_info": json.dumps(self.info_cache.network_info)}
-        updates.pop("numa_topology", None)
         self._from_db_object(self._context, self, db.instance_create(self._context, updates), expected_attrs)
 
     @base.remotable
@@ -285,15 +356,21 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         """
         changes = self.obj_what_changed()
         updates: dict[str, Any] = {}
-        for slot in self._slots:
+        for slot in self._layout.slots:
             value = vars(self).get(slot.key)
             if isinstance(value, InstanceInfoCache):
                 value._context = self._context
                 value.save()
-            elif slot.name in changes and not isinstance(value, base.NovaObject):
+            elif slot.name in changes and not isinstance(slot.field, fields.ObjectField):
                 updates[slot.name] = value
+        extra = self._take_extra(changes, updates)
         if not updates:
+            if extra:
+                db.instance_extra_update_by_uuid(self._context, self.uuid, extra)
+                self.obj_reset_changes(list(_EXTRA_FIELDS))
             return
+        if extra:
+            updates["extra"] = extra
         if "cleaned" in updates:
             updates["cleaned"] = int(self.cleaned)
         if expected_task_state is not None:
@@ -301,12 +378,47 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         if expected_vm_state is not None:
             updates["expected_vm_state"] = expected_vm_state
         loaded = [name for name in INSTANCE_DEFAULT_FIELDS if self.obj_attr_is_set(name)]
-        expected_attrs = list(dict.fromkeys([*loaded, "system_metadata"]))
+        expected_attrs = _expected(dict.fromkeys([*loaded, "system_metadata"]))
         # The notification tells the metadata, which Nova's row loads by itself.
         joined = _joined([*expected_attrs, "metadata"])
         old, new = db.instance_update_and_get_original(self._context, self.uuid, updates, columns_to_join=joined)
         self._from_db_object(self._context, self, new, expected_attrs)
-        notifications.send_update(self._context, old, new)
+        notifications.send_update(self._context, old, _as_told(new) if _in_extra() else new)
+
+    def _take_extra(self, changes: Collection[str], updates: dict[str, Any]) -> dict[str, str | None]:
+        """Return what goes to instance_extra, by column.
+
+        Where the service keeps flavors there, those that an object of an older version has among its system metadata go
+        there too.
+
+        Args:
+            changes: The fields that were set.
+            updates: Values by column; flavors are taken from the system metadata.
+        """
+        extra: dict[str, str | None] = {}
+        if "numa_topology" in changes:
+            extra["numa_topology"] = self.numa_topology.to_json() if self.numa_topology else None
+        if "pci_requests" in changes:
+            extra["pci_requests"] = self.pci_requests.to_json() if self.pci_requests else None
+        if "vcpu_model" in changes:
+            extra["vcpu_model"] = json.dumps(object_json(self.vcpu_model)) if self.vcpu_model else None
+        if not FLAVOR_FIELDS.keys().isdisjoint(changes):
+            extra["flavor"] = instance_flavors.to_json(self._flavors())
+        if "system_metadata" in updates and _in_extra():
+            updates["system_metadata"], held = instance_flavors.separate(updates["system_metadata"])
+            if held and "flavor" not in extra:
+                extra["flavor"] = self._updated_flavors(held)
+        return extra
+
+    def _flavors(self) -> dict[str, Flavor | None]:
+        return {name: getattr(self, name) if self.obj_attr_is_set(name) else None for name in FLAVOR_FIELDS}
+
+    def _updated_flavors(self, held: instance_flavors.Flavors) -> str:
+        row = None
+        if self.obj_attr_is_set("id"):
+            row = db.instance_extra_get_by_instance_uuid(self._context, self.uuid)
+        stored = None if row is None else row.flavor
+        return instance_flavors.to_json(instance_flavors.completed(self._context, held, stored))
 
     @base.remotable
     def refresh(self, use_slave: bool = False) -> None:
@@ -337,21 +449,42 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         if attrname in INSTANCE_DEFAULT_FIELDS:
             loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=[attrname])
             setattr(self, attrname, getattr(loaded, attrname))
+        elif attrname in FLAVOR_FIELDS:
+            self._load_flavors()
+        elif attrname in _EXTRA_FIELDS:
+            loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=[attrname])
+            setattr(self, attrname, getattr(loaded, attrname))
         else:
             self._load_without_row(attrname)
         self.obj_reset_changes([attrname])
 
+    def _load_flavors(self) -> None:
+        loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=["flavor"])
+        # An orphan raises for a flavor that is nowhere, instead of loading it for ever.
+        loaded._context = None
+        for name in FLAVOR_FIELDS:
+            if not self.obj_attr_is_set(name):
+                setattr(self, name, getattr(loaded, name))
+                self.obj_reset_changes([name])
+
     def _load_without_row(self, attrname: str) -> None:
-        """Set what is in no row of the instance's; PCI devices and NUMA topologies have no tables here."""
+        """Set what is in no row of the instance's; PCI devices and tags have no tables here."""
         if attrname == "fault":
             self.fault = InstanceFault.get_latest_for_instance(self._context, self.uuid)
         elif attrname == "pci_devices":
             self.pci_devices = PciDeviceList(self._context)
         else:
-            self.numa_topology = None
+            self.tags = TagList(self._context)
+
+    def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
+        """Bring the data of a primitive to an older version; up to 1.17 the flavors are among the system metadata."""
+        held = {name: value for name, value in self._flavors().items() if value} if "flavor" in self.fields else {}
+        if base.older(target_version, "1.18") and "system_metadata" in primitive:
+            primitive["system_metadata"] = instance_flavors.joined(primitive["system_metadata"], held)
+        super().obj_make_compatible(primitive, target_version)
 
     def get_flavor(self, namespace: str | None = None) -> Flavor:
-        """Return the flavor that the system metadata keep.
+        """Return a flavor of the instance, which objects before 1.18 have among their system metadata.
 
         Args:
             namespace: ``old`` or ``new`` while the instance is resized; the current one unless given.
@@ -359,15 +492,33 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         Raises:
             KeyError: There is none.
         """
-        return Flavor(self._context, **flavors.extract_flavor(self.system_metadata, _prefix(namespace)))
+        name = f"{_prefix(namespace)}flavor"
+        if name not in self.fields:
+            flavor = instance_flavors.extract(self.system_metadata, name)
+            flavor._context = self._context
+            return flavor
+        held: Flavor | None = getattr(self, name)
+        if held is None:
+            raise KeyError(name)
+        return held
 
     def set_flavor(self, flavor: Flavor, namespace: str | None = None) -> None:
-        """Keep a flavor in the system metadata, arguments as above; until Mitaka Nova saved it at once."""
-        flavors.save_flavor_info(self.system_metadata, functools.partial(getattr, flavor), _prefix(namespace))
+        """Give the instance a flavor, arguments as above; until Mitaka Nova saved it at once."""
+        name = f"{_prefix(namespace)}flavor"
+        if name in self.fields:
+            setattr(self, name, flavor)
+        else:
+            flavors.save_flavor_info(self.system_metadata, functools.partial(getattr, flavor), _prefix(namespace))
 
     def delete_flavor(self, namespace: str) -> None:
         """Forget the flavor of a namespace; KeyError if there is none."""
-        flavors.delete_flavor_info(self.system_metadata, _prefix(namespace))
+        name = f"{_prefix(namespace)}flavor"
+        if name not in self.fields:
+            flavors.delete_flavor_info(self.system_metadata, _prefix(namespace))
+        elif getattr(self, name) is None:
+            raise KeyError(name)
+        else:
+            setattr(self, name, None)
 
     @base.remotable
     def delete_metadata_key(self, key: str) -> None:
@@ -381,6 +532,8 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         self._orig_metadata.pop(key, None)
         db.instance_metadata_update(self._context, self.uuid, dict(self._orig_metadata), delete=True)
         flat = base.obj_to_primitive(self)
+        if "flavor" in self.fields:
+            flat["system_metadata"] = instance_flavors.joined(flat["system_metadata"], self._flavors())
         notifications.send_update(self._context, flat, flat)
         if not changed:
             self.obj_reset_changes(["metadata"])
@@ -420,7 +573,14 @@ class InstanceList(base.NovaObjectList[Instance]):
     # 1.7: use_slave of get_active_by_window_joined()
     # 1.8: Instance up to 1.14
     # 1.9: Instance up to 1.15
-    VERSION = "1.9"
+    # 1.10: Instance up to 1.16
+    # 1.11: sort_keys and sort_dirs of get_by_filters(), which no work item gives
+    # 1.12: expected_attrs of get_active_by_window_joined()
+    # 1.13: Instance up to 1.17
+    # 1.14: Instance up to 1.18
+    # 1.15: Instance up to 1.19
+    # 1.16: get_all(), which no work item calls
+    VERSION = "1.16"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Instance")}
     child_versions: base.Versions = {
@@ -434,6 +594,13 @@ class InstanceList(base.NovaObjectList[Instance]):
         "1.7": "1.13",
         "1.8": "1.14",
         "1.9": "1.15",
+        "1.10": "1.16",
+        "1.11": "1.16",
+        "1.12": "1.16",
+        "1.13": "1.17",
+        "1.14": "1.18",
+        "1.15": "1.19",
+        "1.16": "1.19",
     }
 
     @classmethod
@@ -446,6 +613,7 @@ class InstanceList(base.NovaObjectList[Instance]):
         use_slave: bool = False,
     ) -> InstanceList:
         """Return the instances that match filters of :func:`fakevirt.db.api.instance_get_all_by_filters`."""
+        expected_attrs = expected_attrs and _expected(expected_attrs)
         joined = _joined(expected_attrs)
         rows = db.instance_get_all_by_filters(context, filters, columns_to_join=joined, use_slave=use_slave)
         return _make_instance_list(context, cls(context), rows, expected_attrs)
@@ -456,6 +624,7 @@ class InstanceList(base.NovaObjectList[Instance]):
         cls, context: RequestContext, host: str, expected_attrs: list[str] | None = None, use_slave: bool = False
     ) -> InstanceList:
         """Return the instances on a host, with those of :data:`INSTANCE_OPTIONAL_ATTRS` that are expected."""
+        expected_attrs = expected_attrs and _expected(expected_attrs)
         rows = db.instance_get_all_by_host(context, host, columns_to_join=_joined(expected_attrs), use_slave=use_slave)
         return _make_instance_list(context, cls(context), rows, expected_attrs)
 
@@ -476,9 +645,10 @@ class InstanceList(base.NovaObjectList[Instance]):
         Raises:
             SecurityGroupNotFound: There is no such group.
         """
-        joins = ["instances.info_cache", "instances.system_metadata"]
+        expected_attrs = _expected(["info_cache", "system_metadata"])
+        joins = [f"instances.{name}" for name in _joined(expected_attrs) or ()]
         group = db.security_group_get(context, security_group_id, columns_to_join=joins)
-        return _make_instance_list(context, cls(context), group["instances"], ["info_cache", "system_metadata"])
+        return _make_instance_list(context, cls(context), group["instances"], expected_attrs)
 
 
 def _make_instance_list(
@@ -497,15 +667,36 @@ def _make_instance_list(
     return instances
 
 
-def _expected(expected_attrs: list[str] | None) -> list[str]:
-    return ["info_cache", "security_groups"] if expected_attrs is None else expected_attrs
+def _in_extra() -> bool:
+    """Return whether the running service keeps the flavors of instances in instance_extra."""
+    return "flavor" in base.running_fields(Instance)
 
 
-def _joined(expected_attrs: Iterable[str] | None) -> list[str] | None:
+def _as_told(row: Any) -> dict[str, Any]:
+    """Return a row with the flavors where notifications look for them."""
+    told = dict(row)
+    told["system_metadata"] = metadata_to_dict(row["system_metadata"])
+    stored = row["extra"].flavor if row["extra"] else None
+    if stored:
+        told["system_metadata"] = instance_flavors.joined(told["system_metadata"], instance_flavors.from_json(stored))
+    return told
+
+
+def _expected(expected_attrs: Iterable[str]) -> list[str]:
+    """Return ``expected_attrs`` with the system metadata and the flavors where one of them needs the other."""
+    expected = list(expected_attrs)
+    needs_both = {*FLAVOR_FIELDS, "system_metadata"}
+    if needs_both.isdisjoint(expected) or not _in_extra():
+        return expected
+    return [*expected, *(name for name in ("system_metadata", "flavor") if name not in expected)]
+
+
+def _joined(expected_attrs: Collection[str] | None) -> list[str] | None:
     """Return the relationships to join for ``expected_attrs``; None is the database API's default."""
     if expected_attrs is None:
         return None
-    return [name for name in expected_attrs if name in INSTANCE_DEFAULT_FIELDS]
+    joined = [name for name in expected_attrs if name in INSTANCE_DEFAULT_FIELDS]
+    return joined if set(_EXTRA_FIELDS).isdisjoint(expected_attrs) else [*joined, "extra"]
 
 
 def _prefix(namespace: str | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from oslo_utils import uuidutils, versionutils
+from oslo_utils import uuidutils
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
@@ -28,7 +28,8 @@ class InstanceGroup(base.NovaPersistentObject, base.NovaObject):
     # 1.6: get_by_name()
     # 1.7: no metadetails, which had always been empty
     # 1.8: count_members_by_user(), which no work item calls
-    VERSION = "1.8"
+    # 1.9: get_by_instance_uuid(), which no work item calls
+    VERSION = "1.9"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -54,7 +55,7 @@ class InstanceGroup(base.NovaPersistentObject, base.NovaObject):
 
     def obj_make_compatible(self, primitive: dict[str, Any], target_version: str) -> None:
         """Bring the data of a primitive to an older version."""
-        if versionutils.convert_version_to_tuple(target_version) < (1, 7):
+        if base.older(target_version, "1.7"):
             primitive["metadetails"] = {}
         super().obj_make_compatible(primitive, target_version)
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from fakevirt.objects import base, fields
 
@@ -14,11 +14,11 @@ _ITEMS = ("network_id", "address", "port_id", "pci_request_id")
 
 
 @base.NovaVersionedObjectRegistry.register
-class NetworkRequest(base.NovaObject):
-    """One network, and optionally the address or the port on it. What is not set is None."""
+class NetworkRequest(base.UnsetIsNone, base.NovaObject):
+    """One network, and optionally the address or the port on it."""
 
-    # 1.0: network_id, address and port_id
-    # 1.1: pci_request_id (Juno has it and says 1.0 still)
+    # 1.0: Juno's fields
+    # 1.1: says that there is pci_request_id, which Juno's 1.0 has as well
     VERSION = "1.1"
 
     fields: base.Fields = {
@@ -27,11 +27,6 @@ class NetworkRequest(base.NovaObject):
         "port_id": fields.UUIDField(nullable=True),
         "pci_request_id": fields.UUIDField(nullable=True),
     }
-    obj_added: ClassVar[base.Versions] = {"pci_request_id": "1.1"}
-
-    def obj_load_attr(self, attrname: str) -> None:
-        """Set a field that is not set to None."""
-        setattr(self, attrname, None)
 
     def to_tuple(self) -> tuple[str | None, ...]:
         """Return network, address, port and PCI request."""

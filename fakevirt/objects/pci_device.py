@@ -13,10 +13,11 @@ from fakevirt.objects import base, fields
 class PciDevice(base.NovaPersistentObject, base.NovaObject):
     """One PCI device."""
 
-    # 1.0: Juno's fields but for request_id
+    # 1.0: Kilo's fields but for those below
     # 1.1: texts may be other than ASCII
     # 1.2: request_id
-    VERSION = "1.2"
+    # 1.3: numa_node (Kilo forgot to drop it for older peers)
+    VERSION = "1.3"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -31,8 +32,9 @@ class PciDevice(base.NovaPersistentObject, base.NovaObject):
         "instance_uuid": fields.StringField(nullable=True),
         "request_id": fields.StringField(nullable=True),
         "extra_info": fields.DictOfStringsField(),
+        "numa_node": fields.IntegerField(nullable=True),
     }
-    obj_added: ClassVar[base.Versions] = {"request_id": "1.2"}
+    obj_added: ClassVar[base.Versions] = {"request_id": "1.2", "numa_node": "1.3"}
     obj_unicode_since = "1.1"
 
 
@@ -41,7 +43,7 @@ class PciDeviceList(base.NovaObjectList[PciDevice]):
     """PCI devices, such as those of an instance."""
 
     # 1.0: PciDevice up to 1.1
-    # 1.1: PciDevice 1.2
+    # 1.1: PciDevice 1.2; Kilo has PciDevice 1.3 in it and says 1.1 still
     VERSION = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("PciDevice")}

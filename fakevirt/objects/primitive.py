@@ -21,6 +21,13 @@ def legacy_dict(obj: NovaObject) -> dict[str, Any]:
     return flat
 
 
+def object_json(obj: NovaObject) -> dict[str, Any]:
+    """Return the primitive of an object as a column of JSON holds it: without what was changed."""
+    primitive = obj.obj_to_primitive()
+    primitive.pop("nova_object.changes", None)
+    return primitive
+
+
 def flattened(value: Any) -> Any:
     """Return :func:`legacy_dict` of an object, anything else as it is: what a legacy client does to arguments."""
     return legacy_dict(value) if isinstance(value, NovaObject) else value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oslo_utils import timeutils
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from fakevirt.context import RequestContext
 from fakevirt.db.api._transaction import transaction
@@ -45,6 +45,9 @@ _UNCONFIRMED = (
     )
     .order_by(Migration.id)
 )
+
+
+_MINIMUM_VERSION = select(func.min(Service.version)).where(Service.binary == bindparam("binary"), Service.deleted == 0)
 
 
 def service_create(context: RequestContext, values: Mapping[str, Any]) -> Service:
@@ -93,6 +96,12 @@ def service_get_all_by_topic(context: RequestContext, topic: str) -> list[Servic
     """Return the enabled services of a topic."""
     with transaction() as connection:
         return _visible(connection, context, Service, topic=topic, disabled=False)
+
+
+def service_get_minimum_version(context: RequestContext, binary: str) -> int:
+    """Return the oldest version that the services of a binary report; 0 where none does."""
+    with transaction() as connection:
+        return int(connection.execute(_MINIMUM_VERSION, {"binary": binary}).scalar() or 0)
 
 
 def service_update(context: RequestContext, service_id: int, values: Mapping[str, Any]) -> Service:
@@ -165,6 +174,19 @@ def compute_node_get_all(context: RequestContext, no_date_fields: bool = False) 
         {**shown(node), "service": shown(services[node.service_id]) if node.service_id in services else None}
         for node in sorted(nodes, key=lambda node: (node.service_id, node.id))
     ]
+
+
+def compute_node_get_all_by_host(context: RequestContext, host: str, use_slave: bool = False) -> list[ComputeNode]:
+    """Return the compute nodes whose rows name a host; those of services before Kilo name none.
+
+    Raises:
+        ComputeHostNotFound: No row does.
+    """
+    with transaction() as connection:
+        found = _visible(connection, context, ComputeNode, host=host)
+    if not found:
+        raise ComputeHostNotFound(host=host)
+    return found
 
 
 def compute_node_update(context: RequestContext, compute_id: int, values: Mapping[str, Any]) -> ComputeNode:

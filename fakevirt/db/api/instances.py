@@ -13,6 +13,7 @@ from fakevirt.context import RequestContext
 from fakevirt.db.api._transaction import transaction
 from fakevirt.db.models import (
     Instance,
+    InstanceExtra,
     InstanceFault,
     InstanceInfoCache,
     InstanceMetadata,
@@ -48,12 +49,14 @@ def instance_create(context: RequestContext, values: Mapping[str, Any]) -> Insta
     Args:
         context: Whose project the security groups belong to.
         values: Columns, and ``metadata`` and ``system_metadata`` (dict), ``info_cache`` (columns) and
-            ``security_groups`` (names; a missing group called ``default`` is made). Without a ``uuid`` it gets one.
+            ``security_groups`` (names; a missing group called ``default`` is made), and ``extra`` (columns). Without a
+            ``uuid`` it gets one.
 
     Raises:
         SecurityGroupNotFoundForProject: The project has no such security group.
     """
     columns = _for_database(values)
+    extra = columns.pop("extra", None) or {}
     columns["uuid"] = columns.get("uuid") or uuidutils.generate_uuid()
     metadata = {name: columns.pop(name, None) or {} for name in _METADATA}
     info_cache = columns.pop("info_cache", None) or {}
@@ -65,7 +68,10 @@ def instance_create(context: RequestContext, values: Mapping[str, Any]) -> Insta
             _insert_metadata(connection, _METADATA[name], instance["uuid"], items)
         for group in _security_groups_by_name(connection, context, security_groups):
             _add_security_group(connection, instance["uuid"], group.id)
-        return _by_uuid(connection, context, instance["uuid"], None)
+        if extra:
+            _write_extra(connection, context, instance["uuid"], extra)
+        joins = [*_JOINED_BY_DEFAULT, "extra"] if extra else None
+        return _by_uuid(connection, context, instance["uuid"], joins)
 
 
 def instance_get(context: RequestContext, instance_id: int, columns_to_join: Iterable[str] | None = None) -> Instance:
@@ -163,8 +169,9 @@ def instance_update_and_get_original(
     Args:
         context: Its ``read_deleted`` counts.
         instance_uuid: The instance's uuid.
-        values: Columns; ``metadata`` and ``system_metadata`` (dict) replace what is there; ``expected_task_state`` and
-            ``expected_vm_state`` (one state or several) are compared with the row before anything is written.
+        values: Columns; ``metadata`` and ``system_metadata`` (dict) replace what is there; ``extra`` (columns) goes to
+            the table of that name; ``expected_task_state`` and ``expected_vm_state`` (one state or several) are
+            compared with the row before anything is written.
         columns_to_join: Relationships of the returned rows, as for :func:`instance_get_by_uuid`.
 
     Returns:
@@ -182,6 +189,7 @@ def instance_update_and_get_original(
     columns = _for_database(values)
     expected = {name: columns.pop(name) for name in _EXPECTED if name in columns}
     metadata = {name: columns.pop(name) for name in _METADATA if columns.get(name) is not None}
+    extra = columns.pop("extra", None)
     with transaction() as connection:
         old = _by_uuid(connection, context, instance_uuid, columns_to_join)
         _check_expected_states(old, expected)
@@ -190,11 +198,13 @@ def instance_update_and_get_original(
         new = update_row(connection, old, columns, key="uuid")
         for name in metadata:
             vars(new)[name] = find_all(connection, context, _METADATA[name], instance_uuid=instance_uuid)
+        if extra:
+            vars(new)["extra"] = _write_extra(connection, context, instance_uuid, extra)
     return old, new
 
 
 def instance_destroy(context: RequestContext, instance_uuid: str) -> Instance:
-    """Soft-delete an instance with its info cache, metadata, faults and security group associations.
+    """Soft-delete an instance with its info cache, metadata, faults, extra and security group associations.
 
     Its system metadata stays, as in Nova: notifications need it.
 
@@ -208,10 +218,12 @@ def instance_destroy(context: RequestContext, instance_uuid: str) -> Instance:
     if not uuidutils.is_uuid_like(instance_uuid):
         raise InvalidUUID(uuid=instance_uuid)
     with transaction() as connection:
-        instance = _by_uuid(connection, context, instance_uuid, None)
+        instance = _by_uuid(connection, context, instance_uuid, [*_JOINED_BY_DEFAULT, "extra"])
+        extra = vars(instance).pop("extra")
         soft_delete(connection, [instance])
         for model in (SecurityGroupInstanceAssociation, InstanceInfoCache, InstanceMetadata, InstanceFault):
             soft_delete(connection, find_all(connection, context, model, instance_uuid=instance_uuid))
+        soft_delete(connection, [] if extra is None else [extra])
     return instance
 
 
@@ -219,6 +231,20 @@ def instance_add_security_group(context: RequestContext, instance_uuid: str, sec
     """Let a security group apply to an instance."""
     with transaction() as connection:
         _add_security_group(connection, instance_uuid, security_group_id)
+
+
+def instance_extra_get_by_instance_uuid(context: RequestContext, instance_uuid: str) -> InstanceExtra | None:
+    """Return the row of an instance in instance_extra, or None."""
+    with transaction() as connection:
+        return find(connection, context, InstanceExtra, instance_uuid=instance_uuid)
+
+
+def instance_extra_update_by_uuid(
+    context: RequestContext, instance_uuid: str, values: Mapping[str, Any]
+) -> InstanceExtra | None:
+    """Write columns of an instance's row in instance_extra and return it; one is made for something to keep only."""
+    with transaction() as connection:
+        return _write_extra(connection, context, instance_uuid, values)
 
 
 def instance_info_cache_get(context: RequestContext, instance_uuid: str) -> InstanceInfoCache | None:
@@ -308,6 +334,17 @@ def _for_database(values: Mapping[str, Any]) -> dict[str, Any]:
         if columns.get(address) is not None:
             columns[address] = str(columns[address])
     return columns
+
+
+def _write_extra(
+    connection: Connection, context: RequestContext, instance_uuid: str, values: Mapping[str, Any]
+) -> InstanceExtra | None:
+    row = find(connection, context, InstanceExtra, instance_uuid=instance_uuid)
+    if row is not None:
+        return update_row(connection, row, values)
+    if all(value is None for value in values.values()):
+        return None
+    return insert_row(connection, InstanceExtra, {"instance_uuid": instance_uuid, **values})
 
 
 def _check_expected_states(instance: Instance, expected: Mapping[str, Any]) -> None:

@@ -20,8 +20,8 @@ def test_a_tuple_of_every_release_is_a_request(given, returned):
     assert NetworkRequestList.from_tuples([given]).as_tuples() == [returned]
 
 
-def test_the_first_version_knows_no_pci_requests():
+def test_junos_first_version_knows_pci_requests_already():
     requests = NetworkRequestList.from_tuples([("net", None, None, None)])
     (older,) = requests.obj_to_primitive("1.0")["nova_object.data"]["objects"]
     assert older["nova_object.version"] == "1.0"
-    assert older["nova_object.data"].keys() == {"network_id", "address", "port_id"}
+    assert older["nova_object.data"].keys() == {"network_id", "address", "port_id", "pci_request_id"}
