@@ -12,7 +12,7 @@ A project's own release is registered like these and is then known by its name w
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from fakevirt.usage_error import UsageError
@@ -203,6 +203,18 @@ def registered() -> tuple[Release, ...]:
     return tuple(sorted(mixed, key=lambda release: release.service_version))
 
 
-def oldest(releases: Iterable[Release]) -> Release:
-    """Return the oldest of some releases."""
-    return min(releases, key=lambda release: release.service_version)
+def of_version(service_version: int) -> Release:
+    """Return the release whose services report a version.
+
+    Raises:
+        UsageError: None of them does.
+    """
+    for release in _REGISTERED.values():
+        if release.service_version == service_version:
+            return release
+    raise UsageError(
+        expected="services of releases that are registered",
+        happened=f"one reports version {service_version}",
+        where="the oldest compute service",
+        how_to_go_on="register its release with fakevirt.releases.register, or give the cloud a version_cap",
+    )

@@ -244,6 +244,8 @@ class ResourceTracker:
             "running_vms": len(self._tracked),
             "current_workload": sum(usage.busy for usage in usages),
         }
+        if flavors.keeps_flavors_separate():
+            values["host"] = self._manager.host
         self._node = self._manager._write_compute_node(context, self._node, values)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fakevirt import services, states
-from fakevirt.cloud.servers import flavor_metadata
+from fakevirt.cloud.servers import default_flavor
 from fakevirt.cloud.world import API_JOINS, IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
 from fakevirt.objects.block_device import BlockDeviceMapping
@@ -171,11 +171,12 @@ class BuildRequests(World):
             vcpus=1,
             ephemeral_gb=0,
             metadata={"role": "guest"},
-            system_metadata={**flavor_metadata(), "image_base_image_ref": IMAGE},
+            system_metadata={"image_base_image_ref": IMAGE},
             security_groups=make_secgroup_list(_SECURITY_GROUPS),
             info_cache=InstanceInfoCache(network_info=[]),
             **values,
         )
+        instance.set_flavor(default_flavor())
         instance.create()
         self.names[instance.uuid] = f"server-{number}"
         return instance

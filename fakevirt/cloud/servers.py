@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 from typing import Any
 
@@ -13,6 +14,8 @@ from fakevirt.cloud.world import API_JOINS, IMAGE, Host, World
 from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.models import InstanceInfoCache
+from fakevirt.objects import instance_flavors
+from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance import Instance
 from fakevirt.usage_error import UsageError
 
@@ -149,12 +152,11 @@ class Servers(World):
             display_name=f"server-{number}",
             instance_type_id=1,
             metadata={"role": "guest"},
-            system_metadata={**flavor_metadata(), "image_base_image_ref": IMAGE},
             security_groups=["default"],
             **values,
         )
         self.names[row["uuid"]] = f"server-{number}"
-        return row
+        return row | _with_flavor({"image_base_image_ref": IMAGE})
 
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         network_info = self.network.allocate_for_instance(self.context, row)
@@ -219,8 +221,17 @@ class Servers(World):
         }
 
 
-def flavor_metadata() -> dict[str, str | None]:
-    """Return the flavor of every server, as it stands in system_metadata (up to Juno)."""
-    kept: dict[str, str | None] = {}
-    flavors.save_flavor_info(kept, builders.flavor_row().__getitem__)
-    return kept
+def default_flavor() -> Flavor:
+    """Return the flavor of every server."""
+    row = builders.flavor_row()
+    return Flavor(**{name: row[name] for name in flavors.PROPERTIES})
+
+
+def _with_flavor(system_metadata: dict[str, str | None]) -> dict[str, Any]:
+    """Return columns that hold system metadata and the default flavor where the API's release keeps it."""
+    flavor = default_flavor()
+    if flavors.keeps_flavors_separate():
+        held = instance_flavors.to_json({"flavor": flavor, "old_flavor": None, "new_flavor": None})
+        return {"system_metadata": system_metadata, "extra": {"flavor": held}}
+    flavors.save_flavor_info(system_metadata, functools.partial(getattr, flavor))
+    return {"system_metadata": system_metadata}

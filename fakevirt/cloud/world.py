@@ -331,11 +331,16 @@ class World:
 
     def _report_version(self, host: str) -> None:
         """Write what release a host is of, as its service does when it starts."""
+        with self.trace.muted(), services.running_as(self._api):
+            service = db.service_get_by_compute_host(self.context, host)
+            version = self.host(host).service.release.service_version
+            db.service_update(self.context, service.id, {"version": version})
 
     def _insert_rows(self) -> None:
         db.flavor_create(self.context, builders.flavor_row(id=None))
         for host in self._hosts.values():
-            service = db.service_create(self.context, builders.service_row(id=None, host=host.name))
+            version = host.service.release.service_version
+            service = db.service_create(self.context, builders.service_row(id=None, host=host.name, version=version))
             for nodename in host.hypervisor.nodes:
                 self._create_compute_node(host, service.id, nodename)
 
@@ -405,7 +410,11 @@ class World:
     @property
     def _pin(self) -> str | None:
         """What the services are pinned to: a release or version, None if they are not."""
-        return releases.oldest(self._releases.values()).name if self._version_cap == "auto" else self._version_cap
+        if self._version_cap != "auto":
+            return self._version_cap
+        with services.running_as(self._api):
+            oldest = db.service_get_minimum_version(self.context, "nova-compute")
+        return releases.of_version(oldest).rpc_version
 
     def _newest_of_security_groups(self) -> str:
         """Return the newest version that every host takes of what only the client for security groups sends."""

@@ -9,17 +9,19 @@ from typing import Any
 import oslo_messaging as messaging
 from oslo_utils import timeutils
 
-from fakevirt import exceptions, notifications
+from fakevirt import exceptions, flavors, notifications
 from fakevirt.conductor.block_device import legacy_mapping
-from fakevirt.conductor.legacy_format import legacy_dict
 from fakevirt.conductor.objects import ObjectActions
 from fakevirt.conductor.tasks import ComputeTaskManager
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
+from fakevirt.db.primitives import legacy_dict
 from fakevirt.objects.instance import Instance
 from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.server import expected_exceptions
 
+#: What raw methods join to an instance.
+DEFAULT_JOINS = ("metadata", "system_metadata")
 #: What a host may write of an instance.
 ALLOWED_UPDATES = frozenset(
     {
@@ -98,7 +100,8 @@ class ConductorManager(ObjectActions):
             if name not in ALLOWED_UPDATES:
                 raise KeyError(f"unexpected update keyword '{name}'")
         values = _with_times(updates, ("launched_at", "terminated_at", "updated_at"))
-        old, new = db.instance_update_and_get_original(context, instance_uuid, values)
+        joins = _joins(DEFAULT_JOINS)
+        old, new = db.instance_update_and_get_original(context, instance_uuid, values, columns_to_join=joins)
         notifications.send_update(context, old, new, service=service)
         return legacy_dict(new)
 
@@ -110,7 +113,7 @@ class ConductorManager(ObjectActions):
     @expected_exceptions(exceptions.InstanceNotFound)
     def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
         """Return an instance."""
-        return legacy_dict(db.instance_get_by_uuid(context, instance_uuid))
+        return legacy_dict(db.instance_get_by_uuid(context, instance_uuid, columns_to_join=_joins(DEFAULT_JOINS)))
 
     def instance_get_all_by_filters(
         self,
@@ -120,7 +123,8 @@ class ConductorManager(ObjectActions):
         use_slave: bool,
     ) -> list[dict[str, Any]]:
         """Return the instances that match filters."""
-        found = db.instance_get_all_by_filters(context, filters, columns_to_join, use_slave=use_slave)
+        joins = _joins(DEFAULT_JOINS if columns_to_join is None else columns_to_join)
+        found = db.instance_get_all_by_filters(context, filters, joins, use_slave=use_slave)
         return [legacy_dict(instance) for instance in found]
 
     def compute_unrescue(self, context: RequestContext, instance: dict[str, Any]) -> None:
@@ -258,6 +262,11 @@ class ConductorManager(ObjectActions):
         bdms = db.block_device_mapping_get_all_by_instance(context, instance["uuid"])
         rows = [legacy_dict(bdm) for bdm in bdms]
         return legacy_mapping(rows) if legacy else rows
+
+
+def _joins(columns: Iterable[str]) -> list[str]:
+    """Return what is joined to instances: the flavors too, where the release has them apart."""
+    return [*columns, "extra"] if flavors.keeps_flavors_separate() else list(columns)
 
 
 def _with_times(values: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:

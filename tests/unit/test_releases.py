@@ -42,8 +42,13 @@ def test_a_name_is_registered_once(registry):
         releases.register(dataclasses.replace(JUNO))
 
 
-def test_the_oldest_is_the_one_that_all_others_can_follow():
-    assert releases.oldest([KILO, ICEHOUSE, JUNO]) is ICEHOUSE
+def test_a_release_is_found_by_what_its_services_report():
+    assert releases.of_version(ICEHOUSE.service_version) is ICEHOUSE
+
+
+def test_services_that_report_what_no_release_has_are_refused():
+    with pytest.raises(UsageError, match="one reports version 0"):
+        releases.of_version(0)
 
 
 def test_each_release_has_converted_work_items_that_the_one_before_had():
