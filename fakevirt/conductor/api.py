@@ -7,6 +7,7 @@ from typing import Any
 import oslo_messaging as messaging
 from oslo_versionedobjects.base import VersionedObjectIndirectionAPI
 
+from fakevirt import services
 from fakevirt.context import RequestContext
 from fakevirt.objects.block_device import BlockDeviceMappingList
 from fakevirt.objects.instance import Instance
@@ -358,7 +359,7 @@ class ComputeTaskAPI:
             filter_properties=filter_properties,
             admin_password=admin_password,
             injected_files=injected_files,
-            requested_networks=requested_networks,
+            requested_networks=_known_networks(requested_networks),
             security_groups=security_groups,
         )
 
@@ -418,6 +419,14 @@ class ConductorIndirection(VersionedObjectIndirectionAPI):
         return self._backport_versions.call(
             context, "object_backport_versions", objinst=objinst, object_versions=object_versions
         )
+
+
+def _known_networks(requested: NetworkRequestList | None) -> Any:
+    """Return requested networks as the sender's release has them: tuples before there were objects of them."""
+    service = services.current()
+    if requested is None or service is None or "NetworkRequestList" in service.release.objects:
+        return requested
+    return [values[:3] for values in requested.as_tuples()]
 
 
 def _client(transport: Any, **target: str) -> Any:

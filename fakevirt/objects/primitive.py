@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from fakevirt import flavors
 from fakevirt.objects.base import NovaObject, obj_to_primitive
 
 #: How ``timeutils.strtime`` of Nova's Juno release writes a time.
@@ -17,6 +18,9 @@ def legacy_dict(obj: NovaObject) -> dict[str, Any]:
     Objects in it are dicts and list objects lists of them, metadata are dicts, times are text, and an instance has its
     ``name``. Nothing tells the version of what it holds. Nova's Juno release makes it by ``jsonutils.to_primitive``.
     """
+    if "flavor" in obj.fields and flavors.keeps_flavors_separate():
+        # A dict cannot load what it lacks.
+        obj.flavor  # noqa: B018
     flat: dict[str, Any] = _primitive(obj_to_primitive(obj))
     return flat
 

@@ -197,7 +197,7 @@ def _result(cell: Cell, work_item: str, path: str, by_cell: Mapping[tuple[Cell, 
     runs = [one for one in by_cell[cell, path] if work_item in one.scenario.enters]
     messages = tuple(m for one in runs for m in one.run.messages if m.work_item == work_item)
     # A failure counts to the work item that it happened in; where it shows only in what is left, to each that ran.
-    causes = tuple(dict.fromkeys(cause for one in runs for cause in _causes_in(work_item, one)))
+    causes = {str(cause): cause for one in runs for cause in _causes_in(work_item, one)}
     if causes:
         how = How.FAILED
     elif not runs:
@@ -208,7 +208,7 @@ def _result(cell: Cell, work_item: str, path: str, by_cell: Mapping[tuple[Cell, 
         how = How.BACKPORTED
     else:
         how = How.OBJECTS
-    return CellResult(cell, work_item, path, how, messages, causes)
+    return CellResult(cell, work_item, path, how, messages, tuple(causes.values()))
 
 
 def _causes_in(work_item: str, found: _Found) -> Iterator[Cause]:

@@ -78,7 +78,7 @@ class CellRun:
 
 
 #: Columns that only newer releases write.
-_MOVED = {"table services": "version", "table compute_nodes": "host"}
+_NEWER_COLUMNS = {"table services": "version", "table compute_nodes": "host"}
 
 
 def run_in(cell: Cell, scenario: Scenario, plan: ConversionPlan) -> CellRun:
@@ -124,24 +124,17 @@ def watch(cloud: Cloud, name: str, request: Callable[[], Any]) -> CellRun:
 
 def _state(cloud: Cloud) -> Iterator[tuple[str, Any]]:
     """Return the world's state but for what each release has in another place; flavors are as the API sees them."""
-    for what, content in cloud.state().items():
-        match what:
-            case "table instance_extra":
-                continue
-            case "table instance_system_metadata":
-                yield (
-                    what,
-                    [
-                        {name: value for name, value in row.items() if name != "id"}
-                        for row in content
-                        if not is_flavor_key(row["key"])
-                    ],
-                )
-            case "table services" | "table compute_nodes":
-                moved = _MOVED[what]
-                yield what, [{name: value for name, value in row.items() if name != moved} for row in content]
-            case _:
-                yield what, content
+    state = cloud.state()
+    del state["table instance_extra"]
+    # A row that is deleted has its own id for it.
+    state["table instance_system_metadata"] = [
+        {**row, "id": None, "deleted": bool(row["deleted"])}
+        for row in state["table instance_system_metadata"]
+        if not is_flavor_key(row["key"])
+    ]
+    for table, column in _NEWER_COLUMNS.items():
+        state[table] = [{name: value for name, value in row.items() if name != column} for row in state[table]]
+    yield from state.items()
     yield "flavors", dict(_flavors(cloud))
 
 
