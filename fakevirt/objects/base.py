@@ -198,6 +198,7 @@ class NovaVersionedObjectRegistry(base.VersionedObjectRegistry):
                 setattr(cls, name, _only_where_it_is(name, getattr(cls, name)))
         cls._layouts = {}
         cls._layout = cls._layout_of(cls.VERSION)
+        cls._last = None, cls._layout
         tree_versions_of.cache_clear()
 
 
@@ -217,10 +218,11 @@ def _only_where_it_is(name: str, field: property) -> property:
 
 def _layout_in(cls: type[NovaObject], release: Release) -> _Layout:
     """Return the fields that an object has which a service of ``release`` makes."""
-    layout = cls._layouts.get(release)
-    if layout is None:
-        layout = cls._layouts[release] = _make_layout_in(cls, release)
-    return layout
+    if cls._last[0] is not release:
+        if release not in cls._layouts:
+            cls._layouts[release] = _make_layout_in(cls, release)
+        cls._last = release, cls._layouts[release]
+    return cls._last[1]
 
 
 def _make_layout_in(cls: type[NovaObject], release: Release) -> _Layout:
@@ -413,6 +415,8 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     _layout: ClassVar[_Layout]
     #: By version, and by the release whose services make such objects.
     _layouts: ClassVar[dict[str | Release, _Layout]]
+    #: What was asked for last: one release is asked for most of the time.
+    _last: ClassVar[tuple[Release | None, _Layout]]
 
     if TYPE_CHECKING:
         # Registering makes properties of the fields; their types are known where oslo_versionedobjects.mypy runs.
@@ -587,6 +591,11 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     def _child_at(self, child: NovaObject, version: str) -> dict[str, Any]:
         manifest: dict[str, str] | None = vars(self).get("_obj_version_manifest")
         return child.obj_to_primitive(child.VERSION if older(child.VERSION, version) else version, manifest)
+
+    def obj_backported(self, version: str) -> Self:
+        """Return the object as one of an older version has it."""
+        primitive = self.obj_to_primitive(version)
+        return self._obj_from_primitive(self._context, version, primitive)
 
     def obj_attr_is_set(self, attrname: str) -> bool:
         """Return whether a field has a value.

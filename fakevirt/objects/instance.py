@@ -367,7 +367,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         if not updates:
             if extra:
                 db.instance_extra_update_by_uuid(self._context, self.uuid, extra)
-                self.obj_reset_changes(list(_EXTRA_FIELDS))
+                self.obj_reset_changes(list(_EXTRA_FIELDS), recursive=True)
             return
         if extra:
             updates["extra"] = extra
@@ -424,7 +424,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
     def refresh(self, use_slave: bool = False) -> None:
         """Read the row again, with the optional fields that are set."""
         loaded = [name for name in INSTANCE_OPTIONAL_ATTRS if self.obj_attr_is_set(name)]
-        current = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=loaded, use_slave=use_slave)
+        current = self._read(loaded, use_slave=use_slave)
         # An orphan cannot load anything by itself, which would hide that something was not expected.
         current._context = None
         self._assign_differing(current, but=("info_cache",))
@@ -440,28 +440,29 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         """Load one of :data:`INSTANCE_OPTIONAL_ATTRS`.
 
         Raises:
-            ObjectActionError: Another field is not set.
+            ObjectActionError: Another field is not set, or it is a flavor and the instance has none.
             OrphanedObjectError: The object has no context.
         """
         if attrname not in INSTANCE_OPTIONAL_ATTRS:
             raise self._not_loadable(attrname)
         self._require_context()
-        if attrname in INSTANCE_DEFAULT_FIELDS:
-            loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=[attrname])
-            setattr(self, attrname, getattr(loaded, attrname))
-        elif attrname in FLAVOR_FIELDS:
+        if attrname in FLAVOR_FIELDS:
             self._load_flavors()
-        elif attrname in _EXTRA_FIELDS:
-            loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=[attrname])
-            setattr(self, attrname, getattr(loaded, attrname))
+        elif attrname in INSTANCE_DEFAULT_FIELDS or attrname in _EXTRA_FIELDS:
+            setattr(self, attrname, getattr(self._read([attrname]), attrname))
         else:
             self._load_without_row(attrname)
         self.obj_reset_changes([attrname])
 
+    def _read(self, expected_attrs: list[str], use_slave: bool = False) -> Instance:
+        """Return the instance as the database has it, in the version of this object."""
+        found = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=expected_attrs, use_slave=use_slave)
+        return found if found.VERSION == self.VERSION else found.obj_backported(self.VERSION)
+
     def _load_flavors(self) -> None:
-        loaded = type(self).get_by_uuid(self._context, self.uuid, expected_attrs=["flavor"])
-        # An orphan raises for a flavor that is nowhere, instead of loading it for ever.
-        loaded._context = None
+        loaded = self._read(["flavor"])
+        if not loaded.obj_attr_is_set("flavor"):
+            raise ObjectActionError(action="obj_load_attr", reason=f"instance {self.uuid} has no flavor")
         for name in FLAVOR_FIELDS:
             if not self.obj_attr_is_set(name):
                 setattr(self, name, getattr(loaded, name))
