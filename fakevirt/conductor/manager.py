@@ -20,8 +20,6 @@ from fakevirt.objects.instance import Instance
 from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.server import expected_exceptions
 
-#: What raw methods join to an instance.
-DEFAULT_JOINS = ("metadata", "system_metadata")
 #: What a host may write of an instance.
 ALLOWED_UPDATES = frozenset(
     {
@@ -100,8 +98,7 @@ class ConductorManager(ObjectActions):
             if name not in ALLOWED_UPDATES:
                 raise KeyError(f"unexpected update keyword '{name}'")
         values = _with_times(updates, ("launched_at", "terminated_at", "updated_at"))
-        joins = _joins(DEFAULT_JOINS)
-        old, new = db.instance_update_and_get_original(context, instance_uuid, values, columns_to_join=joins)
+        old, new = db.instance_update_and_get_original(context, instance_uuid, values)
         notifications.send_update(context, old, new, service=service)
         return legacy_dict(new)
 
@@ -113,7 +110,7 @@ class ConductorManager(ObjectActions):
     @expected_exceptions(exceptions.InstanceNotFound)
     def instance_get_by_uuid(self, context: RequestContext, instance_uuid: str) -> dict[str, Any]:
         """Return an instance."""
-        return legacy_dict(db.instance_get_by_uuid(context, instance_uuid, columns_to_join=_joins(DEFAULT_JOINS)))
+        return legacy_dict(db.instance_get_by_uuid(context, instance_uuid))
 
     def instance_get_all_by_filters(
         self,
@@ -123,8 +120,9 @@ class ConductorManager(ObjectActions):
         use_slave: bool,
     ) -> list[dict[str, Any]]:
         """Return the instances that match filters."""
-        joins = _joins(DEFAULT_JOINS if columns_to_join is None else columns_to_join)
-        found = db.instance_get_all_by_filters(context, filters, joins, use_slave=use_slave)
+        if columns_to_join is not None and flavors.keeps_flavors_separate():
+            columns_to_join = [*columns_to_join, "extra"]
+        found = db.instance_get_all_by_filters(context, filters, columns_to_join, use_slave=use_slave)
         return [legacy_dict(instance) for instance in found]
 
     def compute_unrescue(self, context: RequestContext, instance: dict[str, Any]) -> None:
@@ -262,11 +260,6 @@ class ConductorManager(ObjectActions):
         bdms = db.block_device_mapping_get_all_by_instance(context, instance["uuid"])
         rows = [legacy_dict(bdm) for bdm in bdms]
         return legacy_mapping(rows) if legacy else rows
-
-
-def _joins(columns: Iterable[str]) -> list[str]:
-    """Return what is joined to instances: the flavors too, where the release has them apart."""
-    return [*columns, "extra"] if flavors.keeps_flavors_separate() else list(columns)
 
 
 def _with_times(values: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def causes_of(run: CellRun, home: CellRun) -> tuple[Cause, ...]:
 
     Args:
         run: The run in a mix of releases.
-        home: The run in a cloud of the release that the conversion is made in, with everything converted.
+        home: The run in a cloud of the release that the conversion is made in.
     """
     expected = Counter((error.method, error.failure.kind) for error in home.errors)
     causes: list[Cause] = []

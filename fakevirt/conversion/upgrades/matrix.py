@@ -129,7 +129,8 @@ def fill_matrix(
 ) -> UpgradeMatrix:
     """Run scenarios in every mix of releases.
 
-    A run works if it ends as in a cloud of the release that the conversion is made in, and leaves the same behind.
+    A run works if it ends, tells and leaves behind what it does in a cloud of the release that the conversion is made
+    in, under the same plan.
 
     Args:
         scenarios: What is run.
@@ -172,10 +173,11 @@ class _Found:
 
 def _run(task: _Task) -> list[_Found]:
     scenario = task.scenario
-    home = run_in(Cell(CURRENT, CURRENT, CURRENT, Support.SUPPORTED), scenario, _PLANS["objects"])
+    unmixed = Cell(CURRENT, CURRENT, CURRENT, Support.SUPPORTED)
     found = []
-    for cell in task.cells:
-        for path, plan in _PLANS.items():
+    for path, plan in _PLANS.items():
+        home = run_in(unmixed, scenario, plan)
+        for cell in task.cells:
             run = run_in(cell, scenario, plan)
             found.append(_Found(cell, scenario, path, run, causes_of(run, home)))
     return found

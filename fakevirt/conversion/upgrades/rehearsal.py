@@ -58,15 +58,15 @@ class Rehearsal:
 def rehearse(old: Release, new: Release, plan: ConversionPlan) -> Rehearsal:
     """Upgrade a cloud while servers run in it, and tell of each step how it ended.
 
-    The measure is a cloud of the release that the conversion is made in, of which the same is asked: an upgrade in it
-    is a restart.
+    The measure is a cloud of the release that the conversion is made in, of which the same is asked under the same
+    plan: an upgrade in it is a restart.
 
     Args:
         old: The release that it begins with.
         new: The release that it leads to.
         plan: Which call path each work item takes, on every host.
     """
-    measure = dict(_steps_of(CURRENT, CURRENT, ConversionPlan.objects()))
+    measure = dict(_steps_of(CURRENT, CURRENT, plan))
     results = [StepResult(step, causes_of(run, measure[step])) for step, run in _steps_of(old, new, plan)]
     return Rehearsal(old, new, plan, tuple(results))
 

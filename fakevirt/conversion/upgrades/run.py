@@ -63,7 +63,7 @@ class CellRun:
     """What a run did.
 
     Args:
-        effects: How the request ended and what it left, in canonical form.
+        effects: What was told, how the request ended and what it left, in canonical form.
         errors: What methods of managers raised, in the order in which they ended.
         messages: The messages that carried an instance.
         backported: The work items that got an object in an older version than its sender's.
@@ -110,9 +110,11 @@ def watch(cloud: Cloud, name: str, request: Callable[[], Any]) -> CellRun:
         raise
     except Exception as error:
         asked.raised(error)
-    left = [asked, *(Effect("state", what, {"content": content}) for what, content in _state(cloud))]
-    canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
     done = cloud.trace.effects[begin:]
+    # An error is told with the arguments of the method that raised it, in the version that they had.
+    told = [effect for effect in done if effect.channel == "notifier" and "." in effect.operation]
+    left = [*told, asked, *(Effect("state", what, {"content": content}) for what, content in _state(cloud))]
+    canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
     return CellRun(
         tuple(canonicalizer.effects(left)),
         tuple(_errors(done, asked)),

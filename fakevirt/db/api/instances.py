@@ -31,6 +31,7 @@ from fakevirt.exceptions import (
     UnexpectedTaskStateError,
     UnexpectedVMStateError,
 )
+from fakevirt.flavors import keeps_flavors_separate
 
 _ALWAYS_JOINED = ("info_cache", "security_groups.rules")
 _JOINED_BY_DEFAULT = ("metadata", "system_metadata")
@@ -305,7 +306,10 @@ def instance_system_metadata_update(
 
 
 def _joins(columns_to_join: Iterable[str] | None) -> list[str]:
-    return [*_ALWAYS_JOINED, *(_JOINED_BY_DEFAULT if columns_to_join is None else columns_to_join)]
+    if columns_to_join is not None:
+        return [*_ALWAYS_JOINED, *columns_to_join]
+    # The row that has the flavors, where the release looks for them there.
+    return [*_ALWAYS_JOINED, *_JOINED_BY_DEFAULT, *(["extra"] if keeps_flavors_separate() else [])]
 
 
 def _deleted(deleted: bool, soft_deleted: bool | None) -> ColumnElement[bool]:
