@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fakevirt.conversion.comparison import align
+from fakevirt.conversion.difference import Difference
 from fakevirt.conversion.upgrades.run import CellRun, Error
 
 
@@ -23,8 +23,9 @@ class Kind(enum.Enum):
     OTHER_OUTCOME = "other outcome"
 
 
-#: Keys of dicts by what became of them.
-_MOVED = {"instance_type_": "its flavor is no longer among the system metadata"}
+_FLAVOR_MOVED = "the flavor is no longer among the system metadata"
+#: Fields of notifications that tell of a flavor: without one they are empty, and nothing is raised.
+_TOLD_OF_FLAVORS = frozenset({"arguments.payload.instance_type", "arguments.payload.instance_flavor_id"})
 _REFUSALS = frozenset(
     {"IncompatibleObjectVersion", "UnsupportedObjectError", "UnsupportedVersion", "NoSuchMethod", "RPCVersionCapError"}
 )
@@ -67,18 +68,21 @@ def causes_of(run: CellRun, home: CellRun) -> tuple[Cause, ...]:
         # Another error after the first is its consequence, unless it is about data too.
         if not causes or cause.kind in _ABOUT_DATA:
             causes.append(cause)
-    if not causes:
-        causes += _of_what_is_left(run, home)
-    return tuple(dict.fromkeys(causes))
+    found = [difference for row in align(home.effects, run.effects) for difference in row.differences]
+    moved = [_of_moved_field(d) for d in found if d.field in _TOLD_OF_FLAVORS]
+    # What else is left in another state may follow from an error.
+    if not causes and not moved and found:
+        return (Cause(Kind.OTHER_OUTCOME, _told(found[0])),)
+    return tuple(dict.fromkeys([*causes, *moved[:1]]))
 
 
-def _of_what_is_left(run: CellRun, home: CellRun) -> Iterator[Cause]:
-    for row in align(home.effects, run.effects):
-        for difference in row.differences:
-            where = f"{difference.operation} {difference.field or ''}".strip()
-            text = f"{where} is {difference.objects!r}, and {difference.legacy!r} at home"
-            yield Cause(Kind.OTHER_OUTCOME, text)
-            return
+def _of_moved_field(difference: Difference) -> Cause:
+    return Cause(Kind.MOVED_FIELD, f"{_told(difference)}: {_FLAVOR_MOVED}", difference.scope)
+
+
+def _told(difference: Difference) -> str:
+    where = f"{difference.operation} {difference.field or ''}".strip()
+    return f"{where} is {difference.objects!r}, and {difference.legacy!r} at home"
 
 
 def _of_error(error: Error) -> Cause:
@@ -88,9 +92,8 @@ def _of_error(error: Error) -> Cause:
     if failure.kind == "KeyError":
         kind = Kind.MISSING_KEY
         key = re.sub(r"^(old|new)_", "", failure.message.strip("'\""))
-        for prefix, what in _MOVED.items():
-            if key.startswith(prefix):
-                kind, text = Kind.MOVED_FIELD, f"{text}: {what}"
+        if key.startswith("instance_type_"):
+            kind, text = Kind.MOVED_FIELD, f"{text}: {_FLAVOR_MOVED}"
     elif failure.kind in _REFUSALS:
         kind = Kind.REFUSED
     elif failure.kind in _SHAPES:
