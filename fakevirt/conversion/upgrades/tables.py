@@ -66,13 +66,14 @@ def _lines(matrix: UpgradeMatrix) -> Iterator[Text]:
         ("breaks on dicts, works on objects", "yellow", matrix.rescued),
         ("BREAKS ON OBJECTS", "bold red", matrix.broken),
     ):
-        places: dict[tuple[str, str], list[Cell]] = {}
+        places: dict[str, dict[str, list[str]]] = {}
         for result in results:
             for cause in result.causes:
-                places.setdefault((result.work_item, str(cause)), []).append(result.cell)
-        for (work_item, reason), where in places.items():
-            yield Text(f"{title}: {work_item}: {reason}", style=style)
-            yield Text(f"    in {'; '.join(dict.fromkeys(map(str, where)))}", style="dim")
+                places.setdefault(str(cause), {}).setdefault(str(result.cell), []).append(result.work_item)
+        for reason, where in places.items():
+            yield Text(f"{title}: {reason}", style=style)
+            for cell, work_items in where.items():
+                yield Text(f"    {cell}: {', '.join(work_items)}", style="dim")
 
 
 def _rehearsals(rehearsals: Iterable[Rehearsal]) -> Table:
