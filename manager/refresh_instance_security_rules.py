@@ -9,11 +9,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from oslo_concurrency import lockutils
-
 from fakevirt.context import RequestContext
 from fakevirt.manager.compat import object_compat
 from fakevirt.manager.decorators import wrap_exception
+from fakevirt.manager.locks import instance_lock
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -24,14 +23,14 @@ LOG = logging.getLogger(__name__)
 
 @wrap_exception("refresh_instance_security_rules")
 def legacy(manager: ComputeManager, context: RequestContext, instance: Any) -> None:
-    with lockutils.lock(instance["uuid"]):
+    with instance_lock(instance["uuid"]):
         _refresh(manager, instance)
 
 
 @object_compat
 @wrap_exception("refresh_instance_security_rules")
 def objects(manager: ComputeManager, context: RequestContext, instance: Instance) -> None:
-    with lockutils.lock(instance.uuid):
+    with instance_lock(instance.uuid):
         _refresh(manager, instance)
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from oslo_concurrency import lockutils
-
 from fakevirt import exceptions, flavors, states
 from fakevirt.context import RequestContext
 from fakevirt.manager.decorators import wrap_exception, wrap_instance_event, wrap_instance_fault
 from fakevirt.manager.legacy_flavors import forget_flavors
+from fakevirt.manager.locks import instance_lock
 from fakevirt.manager.paths import BothPaths
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.migration import Migration, MigrationList
@@ -37,7 +36,7 @@ def _confirm_resize_legacy(
     migration: Migration,
 ) -> None:
     quotas = manager._get_quotas(context, reservations, instance)
-    with lockutils.lock(instance["uuid"]):
+    with instance_lock(instance["uuid"]):
         found = _find(context, instance["uuid"], migration)
         if found is None:
             quotas.rollback()
@@ -63,7 +62,7 @@ def _confirm_resize_objects(
     migration: Migration,
 ) -> None:
     quotas = manager._get_quotas(context, reservations, instance)
-    with lockutils.lock(instance.uuid):
+    with instance_lock(instance.uuid):
         found = _find(context, instance.uuid, migration)
         if found is None:
             quotas.rollback()

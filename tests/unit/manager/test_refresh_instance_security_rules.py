@@ -7,6 +7,7 @@ from fakevirt import exceptions
 from fakevirt.cloud import Cloud
 from fakevirt.context import RequestContext
 from fakevirt.fixtures.rpc import RPCFixture
+from fakevirt.manager import locks
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.primitive import legacy_dict
@@ -70,7 +71,7 @@ def test_the_driver_is_called_under_the_lock_of_the_instance(cloud, mocker):
     lock = mocker.spy(lockutils, "lock")
     server = cloud.boot("src")
     cloud.change_rules(cloud.add_security_group("web", server))
-    lock.assert_called_once_with(server.uuid)
+    lock.assert_called_once_with(server.uuid, semaphores=locks._LOCKS)
 
 
 def test_a_driver_without_security_groups_is_a_warning(cloud, caplog):
