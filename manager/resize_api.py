@@ -13,6 +13,7 @@ from fakevirt.objects.instance_action import InstanceAction
 from fakevirt.objects.migration import Migration
 from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
+from fakevirt.rpc.instance_api import check_state
 from fakevirt.settings import Settings
 
 
@@ -44,8 +45,7 @@ class ResizeAPI:
             CannotResizeToSameFlavor: It has the flavor already.
             NoValidHost: No host takes it.
         """
-        _require(instance, "vm_state", (states.ACTIVE, states.STOPPED), "resize")
-        _require(instance, "task_state", (None,), "resize")
+        check_state(instance, "resize", (states.ACTIVE, states.STOPPED))
         current = instance.get_flavor()
         flavor = Flavor.get_by_flavor_id(context, flavor_id, read_deleted="no") if flavor_id else current
         if flavor_id and flavor.id == current.id:
@@ -73,7 +73,7 @@ class ResizeAPI:
             InstanceInvalidState: It was not resized.
             MigrationNotFoundByStatus: It has no migration that is finished.
         """
-        _require(instance, "vm_state", (states.RESIZED,), "confirm_resize")
+        check_state(instance, "confirm_resize", (states.RESIZED,), task_states=None)
         if migration is None:
             migration = Migration.get_by_instance_and_status(context.elevated(), instance.uuid, "finished")
         quotas = _reserve(context, instance, instance.get_flavor("old"), instance.get_flavor("new"), -1)
@@ -82,12 +82,6 @@ class ResizeAPI:
         InstanceAction.action_start(context, instance.uuid, "confirmResize", want_result=False)
         assert migration.source_compute is not None
         self._compute_rpcapi.confirm_resize(context, instance, migration, migration.source_compute, quotas.reservations)
-
-
-def _require(instance: Instance, attr: str, allowed: tuple[str | None, ...], method: str) -> None:
-    state = getattr(instance, attr)
-    if state not in allowed:
-        raise exceptions.InstanceInvalidState(instance_uuid=instance.uuid, attr=attr, state=state, method=method)
 
 
 def _reserve(context: RequestContext, instance: Instance, old: Flavor, new: Flavor, sign: int) -> Quotas:

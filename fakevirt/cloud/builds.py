@@ -11,6 +11,7 @@ from fakevirt.cloud.world import API_JOINS, IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
 from fakevirt.objects.block_device import BlockDeviceMapping
 from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceAction
 from fakevirt.objects.instance_group import InstanceGroup
 from fakevirt.objects.instance_info_cache import InstanceInfoCache
 from fakevirt.objects.network_request import NetworkRequestList
@@ -83,7 +84,7 @@ class BuildRequests(World):
                 found = InstanceGroup.get_by_hint(self.context, group)
                 InstanceGroup.add_members(self.context, found.uuid, [instance.uuid])
                 filter_properties["scheduler_hints"] = {"group": group}
-            self._start_action(instance, "create")
+            InstanceAction.action_start(self.context, instance.uuid, "create", want_result=False)
             if through_conductor:
                 networks = NetworkRequestList.from_tuples(requested_networks) if requested_networks else None
                 self._compute_task_api.build_instances(

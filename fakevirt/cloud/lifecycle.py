@@ -10,6 +10,7 @@ from fakevirt.context import admin_context
 from fakevirt.db import api as db
 from fakevirt.instrument.probe import unwrap
 from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceAction
 
 
 class LifecycleRequests(World):
@@ -76,7 +77,7 @@ class LifecycleRequests(World):
             instance = self.refresh(server)
             instance.task_state = states.UNSHELVING
             instance.save(expected_task_state=[None])
-            self._start_action(instance, "unshelve")
+            InstanceAction.action_start(self.context, instance.uuid, "unshelve", want_result=False)
             self._compute_task_api.unshelve_instance(self.context, instance)
 
     def interrupt(self, server: Instance, action: str, **values: Any) -> None:
@@ -89,7 +90,7 @@ class LifecycleRequests(World):
         """
         with self.trace.muted(), services.running_as(self._api):
             db.instance_update(self.context, server.uuid, values)
-            self._start_action(server, action)
+            InstanceAction.action_start(self.context, server.uuid, action, want_result=False)
 
     def restart(self, host: str) -> None:
         """Stop the compute service of a host and start it again: its guests go on, and what it had in memory is lost.

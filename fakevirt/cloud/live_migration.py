@@ -7,6 +7,7 @@ from typing import Any
 from fakevirt import services, states
 from fakevirt.cloud.world import World
 from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceAction
 
 
 class LiveMigrationRequests(World):
@@ -32,7 +33,7 @@ class LiveMigrationRequests(World):
             instance = self.refresh(server)
             instance.task_state = states.MIGRATING
             instance.save(expected_task_state=[None])
-            self._start_action(instance, "live-migration")
+            InstanceAction.action_start(self.context, instance.uuid, "live-migration", want_result=False)
             self._compute_task_api.migrate_server(
                 self.context, instance, to, block_migration=block_migration, disk_over_commit=disk_over_commit
             )

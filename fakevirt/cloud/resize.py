@@ -11,6 +11,7 @@ from fakevirt.db import builders
 from fakevirt.manager.resize_api import ResizeAPI
 from fakevirt.objects.flavor import Flavor
 from fakevirt.objects.instance import Instance
+from fakevirt.objects.instance_action import InstanceAction
 
 
 class ResizeRequests(World):
@@ -67,7 +68,7 @@ class ResizeRequests(World):
         self.host(to)
         with services.running_as(self._conductor):
             instance = self.refresh(server)
-            self._start_action(instance, "resize")
+            InstanceAction.action_start(self.context, instance.uuid, "resize", want_result=False)
             wanted = Flavor.get_by_flavor_id(self.context, flavor)
             self._compute_api.prep_resize(self.context, {}, instance, wanted, to)
 

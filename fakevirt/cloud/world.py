@@ -190,20 +190,6 @@ class World:
         with services.running_as(self._api):
             return Instance.get_by_uuid(self.context, server.uuid, expected_attrs=API_JOINS)
 
-    def _start_action(self, instance: Instance, action: str) -> None:
-        """Note that a request acts on an instance, as the API does."""
-        db.action_start(
-            self.context,
-            {
-                "action": action,
-                "instance_uuid": instance.uuid,
-                "request_id": self.context.request_id,
-                "user_id": self.context.user_id,
-                "project_id": self.context.project_id,
-                "start_time": self.clock.now,
-            },
-        )
-
     def _report_resources(self) -> None:
         """Let every host report what it has, unless it did so: that is what starts a compute manager."""
         for host in self._hosts.values():

@@ -28,7 +28,7 @@ class InstanceAPI:
 
     def stop(self, context: RequestContext, instance: Instance) -> None:
         """Stop an instance that is active or in error; InstanceInvalidState if it is not, or busy."""
-        _check_state(instance, "stop", (states.ACTIVE, states.ERROR))
+        check_state(instance, "stop", (states.ACTIVE, states.ERROR))
         self.force_stop(context, instance)
 
     def force_stop(self, context: RequestContext, instance: Instance) -> None:
@@ -36,7 +36,7 @@ class InstanceAPI:
         instance.task_state = states.POWERING_OFF
         instance.progress = 0
         instance.save(expected_task_state=[None])
-        self._start_action(context, instance, "stop")
+        InstanceAction.action_start(context, instance.uuid, "stop", want_result=False)
         self._rpcapi.stop_instance(context, instance)
 
     def delete(self, context: RequestContext, instance: Instance) -> None:
@@ -55,7 +55,7 @@ class InstanceAPI:
             cores=-(instance.vcpus or 0),
             ram=-(instance.memory_mb or 0),
         )
-        self._start_action(context, instance, "delete")
+        InstanceAction.action_start(context, instance.uuid, "delete", want_result=False)
         self._rpcapi.terminate_instance(context, instance, bdms, reservations=quotas.reservations)
 
     def reboot(self, context: RequestContext, instance: Instance, reboot_type: str) -> None:
@@ -70,21 +70,21 @@ class InstanceAPI:
             InstanceInvalidState: It is in another state, or busy.
         """
         if reboot_type == "SOFT":
-            _check_state(instance, "reboot", states.ALLOW_SOFT_REBOOT)
+            check_state(instance, "reboot", states.ALLOW_SOFT_REBOOT)
             instance.task_state = states.REBOOTING
         else:
-            _check_state(instance, "reboot", states.ALLOW_HARD_REBOOT, (None, *_SOFT_REBOOT))
+            check_state(instance, "reboot", states.ALLOW_HARD_REBOOT, (None, *_SOFT_REBOOT))
             instance.task_state = states.REBOOTING_HARD
         instance.save(expected_task_state=[None, *_SOFT_REBOOT])
-        self._start_action(context, instance, "reboot")
+        InstanceAction.action_start(context, instance.uuid, "reboot", want_result=False)
         self._rpcapi.reboot_instance(context, instance, block_device_info=None, reboot_type=reboot_type)
 
     def suspend(self, context: RequestContext, instance: Instance) -> None:
         """Save the memory of an instance and stop it; InstanceInvalidState if it is not active, or busy."""
-        _check_state(instance, "suspend", (states.ACTIVE,))
+        check_state(instance, "suspend", (states.ACTIVE,))
         instance.task_state = states.SUSPENDING
         instance.save(expected_task_state=[None])
-        self._start_action(context, instance, "suspend")
+        InstanceAction.action_start(context, instance.uuid, "suspend", want_result=False)
         self._rpcapi.suspend_instance(context, instance)
 
     def rescue(
@@ -106,7 +106,7 @@ class InstanceAPI:
             InstanceInvalidState: It is in another state, or busy.
             InstanceNotRescuable: It boots from a volume.
         """
-        _check_state(instance, "rescue", (states.ACTIVE, states.STOPPED, states.ERROR))
+        check_state(instance, "rescue", (states.ACTIVE, states.STOPPED, states.ERROR))
         root = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid).root_bdm()
         if not instance.image_ref or (root is not None and root.is_volume):
             raise exceptions.InstanceNotRescuable(
@@ -114,27 +114,35 @@ class InstanceAPI:
             )
         instance.task_state = states.RESCUING
         instance.save(expected_task_state=[None])
-        self._start_action(context, instance, "rescue")
+        InstanceAction.action_start(context, instance.uuid, "rescue", want_result=False)
         self._rpcapi.rescue_instance(context, instance, rescue_password, rescue_image_ref)
 
     def unrescue(self, context: RequestContext, instance: Instance) -> None:
         """Run a rescued instance from its own disk again; InstanceInvalidState if it is not rescued, or busy."""
-        _check_state(instance, "unrescue", (states.RESCUED,))
+        check_state(instance, "unrescue", (states.RESCUED,))
         instance.task_state = states.UNRESCUING
         instance.save(expected_task_state=[None])
-        self._start_action(context, instance, "unrescue")
+        InstanceAction.action_start(context, instance.uuid, "unrescue", want_result=False)
         self._rpcapi.unrescue_instance(context, instance)
 
-    def _start_action(self, context: RequestContext, instance: Instance, action: str) -> None:
-        InstanceAction.action_start(context, instance.uuid, action, want_result=False)
 
-
-def _check_state(
-    instance: Instance, method: str, vm_states: Collection[str], task_states: Collection[str | None] = (None,)
+def check_state(
+    instance: Instance, method: str, vm_states: Collection[str], task_states: Collection[str | None] | None = (None,)
 ) -> None:
+    """Refuse a request that an instance is in no state for.
+
+    Args:
+        instance: The instance.
+        method: What is asked for.
+        vm_states: The states in which it may be asked for.
+        task_states: What may be under way meanwhile: nothing unless given, anything if None.
+
+    Raises:
+        InstanceInvalidState: It is in another state, or busy.
+    """
     for attr, state, allowed in (
         ("vm_state", instance.vm_state, vm_states),
         ("task_state", instance.task_state, task_states),
     ):
-        if state not in allowed:
+        if allowed is not None and state not in allowed:
             raise exceptions.InstanceInvalidState(instance_uuid=instance.uuid, attr=attr, state=state, method=method)
