@@ -38,6 +38,19 @@ class Quotas(base.NovaObject):
         """Return the reservations that a request brought along; they are the instance's owner's."""
         return cls(context, reservations=reservations, project_id=instance.project_id, user_id=instance.user_id)
 
+    @classmethod
+    def reserve_deletion(cls, context: RequestContext, instance: Instance) -> Self:
+        """Reserve that an instance's owner has it no more, and return the reservations."""
+        quotas = cls(context)
+        quotas.reserve(
+            project_id=instance.project_id,
+            user_id=instance.user_id,
+            instances=-1,
+            cores=-(instance.vcpus or 0),
+            ram=-(instance.memory_mb or 0),
+        )
+        return quotas
+
     @base.remotable
     def reserve(
         self, expire: Any = None, project_id: str | None = None, user_id: str | None = None, **deltas: int

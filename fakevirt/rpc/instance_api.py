@@ -47,14 +47,7 @@ class InstanceAPI:
         instance.task_state = states.DELETING
         instance.progress = 0
         instance.save()
-        quotas = Quotas(context)
-        quotas.reserve(
-            project_id=instance.project_id,
-            user_id=instance.user_id,
-            instances=-1,
-            cores=-(instance.vcpus or 0),
-            ram=-(instance.memory_mb or 0),
-        )
+        quotas = Quotas.reserve_deletion(context, instance)
         InstanceAction.action_start(context, instance.uuid, "delete", want_result=False)
         self._rpcapi.terminate_instance(context, instance, bdms, reservations=quotas.reservations)
 

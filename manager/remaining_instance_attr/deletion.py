@@ -169,12 +169,5 @@ def complete_partial_deletion(manager: ComputeManager, context: RequestContext, 
     system_metadata, _ = instance.system_metadata, instance.metadata
     instance.destroy()
     bdms = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid)
-    quotas = Quotas(context)
-    quotas.reserve(
-        project_id=instance.project_id,
-        user_id=instance.user_id,
-        instances=-1,
-        cores=-(instance.vcpus or 0),
-        ram=-(instance.memory_mb or 0),
-    )
+    quotas = Quotas.reserve_deletion(context, instance)
     _complete_deletion(manager, context, instance, bdms, quotas, system_metadata)
