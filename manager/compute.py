@@ -102,6 +102,7 @@ from fakevirt.manager.steps.get_instances_on_driver import get_instances_on_driv
 from fakevirt.manager.steps.instance_update import instance_update
 from fakevirt.manager.steps.live_migration_cleanup_flags import live_migration_cleanup_flags
 from fakevirt.manager.steps.shutdown_instance import shutdown_instance
+from fakevirt.manager.steps.terminate_volume_connections import terminate_volume_connections
 from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.instance_api import InstanceAPI
 from fakevirt.rpc.scheduler import SchedulerAPI
@@ -283,6 +284,7 @@ class ComputeManager:
     _reschedule_or_error = reschedule_or_error
     _shutdown_instance = shutdown_instance
     _spawn = spawn
+    _terminate_volume_connections = terminate_volume_connections
     _try_deallocate_network = try_deallocate_network
     _live_migration_cleanup_flags = staticmethod(live_migration_cleanup_flags)
 

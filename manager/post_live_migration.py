@@ -74,11 +74,7 @@ def _release_storage(
 ) -> None:
     block_device_info = manager._get_instance_block_device_info(context, instance, bdms=bdms)
     manager.driver.post_live_migration(context, instance, block_device_info, migrate_data)
-    connector = manager.driver.get_volume_connector(instance)
-    for bdm in bdms:
-        # The volume stays attached to the instance: only this host's connection goes.
-        if bdm.is_volume:
-            manager.volume_api.terminate_connection(context, bdm.volume_id, connector)
+    manager._terminate_volume_connections(context, instance, bdms)
 
 
 def _hand_over(

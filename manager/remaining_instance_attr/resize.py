@@ -346,10 +346,7 @@ def _send_disks(
         manager.settings.shutdown_timeout,
         _SHUTDOWN_RETRY_INTERVAL,
     )
-    connector = manager.driver.get_volume_connector(instance)
-    for bdm in bdms:
-        if bdm.is_volume:
-            manager.volume_api.terminate_connection(context, bdm.volume_id, connector)
+    manager._terminate_volume_connections(context, instance, bdms)
     return network_info, disk_info
 
 
