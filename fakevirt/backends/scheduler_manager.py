@@ -12,11 +12,11 @@ from oslo_utils import timeutils
 
 from fakevirt import exceptions
 from fakevirt.backends.scheduler import Scheduler
+from fakevirt.conductor.action_event import action_event
 from fakevirt.conductor.schedule_error import handle_schedule_error
 from fakevirt.conductor.scheduler_utils import populate_filter_properties, populate_retry
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
-from fakevirt.objects.instance_action import InstanceActionEvent
 from fakevirt.rpc.compute import ComputeAPI
 
 LOG = logging.getLogger(__name__)
@@ -66,24 +66,23 @@ class SchedulerManager:
             legacy_bdm_in_spec: Whether ``request_spec`` has block devices in the format before Havana.
         """
         (uuid,) = request_spec["instance_uuids"]
-        InstanceActionEvent.event_start(context, uuid, "schedule", want_result=False)
-        self.notifier.info(context, "scheduler.run_instance.start", {"request_spec": request_spec})
-        try:
-            populate_retry(filter_properties, uuid, self.max_attempts)
-            (destination,) = self.scheduler.select_destinations(context, request_spec, filter_properties)
-        except exceptions.NoValidHost as error:
-            handle_schedule_error(context, error, uuid, request_spec, self.notifier)
-        else:
-            arguments = {
-                "requested_networks": requested_networks,
-                "injected_files": injected_files,
-                "admin_password": admin_password,
-                "is_first_time": is_first_time,
-                "legacy_bdm_in_spec": legacy_bdm_in_spec,
-            }
-            self._provision(context, uuid, destination, request_spec, filter_properties, arguments)
-            self.notifier.info(context, "scheduler.run_instance.end", {"request_spec": request_spec})
-        InstanceActionEvent.event_finish_with_failure(context, uuid, "schedule", want_result=False)
+        with action_event(context, uuid, "schedule"):
+            self.notifier.info(context, "scheduler.run_instance.start", {"request_spec": request_spec})
+            try:
+                populate_retry(filter_properties, uuid, self.max_attempts)
+                (destination,) = self.scheduler.select_destinations(context, request_spec, filter_properties)
+            except exceptions.NoValidHost as error:
+                handle_schedule_error(context, error, uuid, request_spec, self.notifier)
+            else:
+                arguments = {
+                    "requested_networks": requested_networks,
+                    "injected_files": injected_files,
+                    "admin_password": admin_password,
+                    "is_first_time": is_first_time,
+                    "legacy_bdm_in_spec": legacy_bdm_in_spec,
+                }
+                self._provision(context, uuid, destination, request_spec, filter_properties, arguments)
+                self.notifier.info(context, "scheduler.run_instance.end", {"request_spec": request_spec})
 
     def _provision(
         self,

@@ -6,20 +6,19 @@ import contextlib
 from collections.abc import Iterator
 
 from fakevirt.context import RequestContext
-from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_action import InstanceActionEvent
 
 
 @contextlib.contextmanager
-def action_event(context: RequestContext, instance: Instance, name: str) -> Iterator[None]:
+def action_event(context: RequestContext, instance_uuid: str, name: str) -> Iterator[None]:
     """Note the block as an event of the action that the request is.
 
     Args:
         context: The request.
-        instance: The instance that it acts on.
+        instance_uuid: The instance that it acts on.
         name: The name of the event.
     """
-    InstanceActionEvent.event_start(context, instance.uuid, name, want_result=False)
+    InstanceActionEvent.event_start(context, instance_uuid, name, want_result=False)
     error: Exception | None = None
     try:
         yield
@@ -29,7 +28,7 @@ def action_event(context: RequestContext, instance: Instance, name: str) -> Iter
     finally:
         InstanceActionEvent.event_finish_with_failure(
             context,
-            instance.uuid,
+            instance_uuid,
             name,
             exc_val=error,
             exc_tb=error.__traceback__ if error is not None else None,

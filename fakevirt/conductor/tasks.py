@@ -80,7 +80,7 @@ class ComputeTaskManager:
         if live and not rebuild and not flavor:
             self._live_migrate(context, instance, scheduler_hint["host"], bool(block_migration), bool(disk_over_commit))
         elif not live and not rebuild and flavor:
-            with action_event(context, instance, "cold_migrate"):
+            with action_event(context, instance.uuid, "cold_migrate"):
                 self._cold_migrate(context, instance, flavor, scheduler_hint["filter_properties"], reservations)
         else:
             raise NotImplementedError

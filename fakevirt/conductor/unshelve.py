@@ -72,7 +72,7 @@ class UnshelveTask:
             self.image_api.delete(context, image_id)
 
     def _get_image(self, context: RequestContext, instance: Instance, image_id: str | None) -> dict[str, Any] | None:
-        with action_event(context, instance, "get_image_info"):
+        with action_event(context, instance.uuid, "get_image_info"):
             try:
                 return self.image_api.get(context, image_id) if image_id else None
             except exceptions.ImageNotFound:
@@ -82,7 +82,7 @@ class UnshelveTask:
                 raise exceptions.UnshelveException(instance_id=instance.uuid, reason=reason) from None
 
     def _build(self, context: RequestContext, instance: Instance, image: dict[str, Any] | None) -> None:
-        with action_event(context, instance, "schedule_instances"):
+        with action_event(context, instance.uuid, "schedule_instances"):
             filter_properties: dict[str, Any] = {}
             request_spec = build_request_spec(image or {}, [instance])
             (destination,) = self.scheduler.select_destinations(context, request_spec, filter_properties)

@@ -40,6 +40,13 @@ def test_a_server_that_no_host_takes_goes_to_error(cloud):
     assert (told.priority, told.publisher_id) == ("ERROR", "scheduler.scheduler")
 
 
+def test_a_choice_that_fails_is_a_failed_event_of_the_action(cloud):
+    cloud.faults.fail("scheduler", "select_destinations", with_=RuntimeError)
+    cloud.create_server()
+    (event,) = cloud.state()["table instance_actions_events"]
+    assert (event["event"], event["result"], event["traceback"] is None) == ("schedule", "Error", False)
+
+
 def test_a_server_that_was_deleted_meanwhile_is_sent_nowhere(cloud):
     cloud.faults.interfere("scheduler", "select_destinations", lambda: cloud.forget(cloud.server("server-1")))
     server = cloud.create_server()
