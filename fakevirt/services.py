@@ -50,6 +50,13 @@ def current() -> Service | None:
     return _current.get()
 
 
+def running() -> Service:
+    """Return the service that is running, for code that an RPC server alone reaches: it runs its endpoints as one."""
+    service = current()
+    assert service is not None, "an RPC server runs its endpoints as a service"
+    return service
+
+
 @contextlib.contextmanager
 def running_as(service: Service) -> Iterator[Service]:
     """Run the block as ``service``."""

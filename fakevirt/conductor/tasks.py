@@ -8,16 +8,15 @@ from typing import Any
 import oslo_messaging as messaging
 from oslo_utils import excutils
 
-from fakevirt import exceptions, notifications, services, states
+from fakevirt import exceptions, services, states
 from fakevirt.conductor.action_event import action_event
 from fakevirt.conductor.build_instances import BuildInstancesTask
 from fakevirt.conductor.cold_migrate import ColdMigrationTask
 from fakevirt.conductor.live_migrate import PRE_CHECK_ERRORS, LiveMigrationTask
+from fakevirt.conductor.scheduler_utils import set_vm_state_and_notify
 from fakevirt.conductor.unshelve import UnshelveTask
 from fakevirt.context import RequestContext
-from fakevirt.db import api as db
 from fakevirt.objects.instance import Instance
-from fakevirt.objects.instance_fault import InstanceFault, describe_fault
 from fakevirt.objects.network_request import NetworkRequestList
 from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
@@ -129,7 +128,7 @@ class ComputeTaskManager:
             compute_api=self.compute_api,
             scheduler=self.scheduler,
             notifier=self.notifier,
-            max_attempts=_running_service().settings.scheduler_max_attempts,
+            max_attempts=services.running().settings.scheduler_max_attempts,
         )
         task.execute(
             context,
@@ -163,7 +162,7 @@ class ComputeTaskManager:
             reservations,
             compute_api=self.compute_api,
             scheduler=self.scheduler,
-            max_attempts=_running_service().settings.scheduler_max_attempts,
+            max_attempts=services.running().settings.scheduler_max_attempts,
         )
         quotas = Quotas.from_reservations(context, reservations, instance=instance)
         updates = {"vm_state": instance.vm_state, "task_state": None}
@@ -184,26 +183,7 @@ class ComputeTaskManager:
     def _set_vm_state_and_notify(
         self, context: RequestContext, updates: dict[str, Any], error: Exception, request_spec: dict[str, Any]
     ) -> None:
-        """End the migration in the instance's row, add a fault, and tell of both."""
-        LOG.warning("Failed to compute_task_migrate_server: %s", error)
-        host = _running_service().host
-        properties = request_spec["instance_properties"]
-        uuid = properties["uuid"]
-        old, new = db.instance_update_and_get_original(context, uuid, updates)
-        notifications.send_update(context, old, new, service="compute_task")
-        InstanceFault(context, instance_uuid=uuid, host=host, **describe_fault(error)).create()
-        payload = {
-            "request_spec": request_spec,
-            "instance_properties": properties,
-            "instance_id": uuid,
-            "state": updates["vm_state"],
-            "method": "migrate_server",
-            "reason": error,
-        }
-        self.notifier.error(context, "compute_task.migrate_server", payload, publisher_id=f"compute_task.{host}")
-
-
-def _running_service() -> services.Service:
-    service = services.current()
-    assert service is not None, "an RPC server runs its endpoints as a service"
-    return service
+        uuid = request_spec["instance_properties"]["uuid"]
+        set_vm_state_and_notify(
+            context, uuid, "compute_task", "migrate_server", updates, error, request_spec, self.notifier
+        )
