@@ -15,6 +15,11 @@ from fakevirt.flavors import flavor_text
 from fakevirt.metadata import metadata_to_dict
 
 
+def remembered_image(system_metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an instance's system metadata keep of its image."""
+    return {name.removeprefix("image_"): value for name, value in system_metadata.items() if name.startswith("image_")}
+
+
 def cached_network_info(instance: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the VIFs that a dict of an instance carries with it, as JSON or as they are."""
     info_cache = instance["info_cache"] or {}
@@ -79,9 +84,7 @@ def usage_payload(
         "progress": read("progress") or "",
         "access_ip_v4": _address(read("access_ip_v4")),
         "access_ip_v6": _address(read("access_ip_v6")),
-        "image_meta": {
-            key.removeprefix("image_"): value for key, value in system_metadata.items() if key.startswith("image_")
-        },
+        "image_meta": remembered_image(system_metadata),
         "metadata": metadata_to_dict(read("metadata")),
     }
     if network_info is not None:

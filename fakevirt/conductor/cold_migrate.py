@@ -6,6 +6,7 @@ from typing import Any
 
 from fakevirt.conductor.scheduler_utils import populate_filter_properties, populate_retry
 from fakevirt.context import RequestContext
+from fakevirt.notifications import remembered_image
 from fakevirt.objects.primitive import legacy_dict
 from fakevirt.rpc.compute import ComputeAPI
 
@@ -44,7 +45,7 @@ class ColdMigrationTask:
         self.compute_api = compute_api
         self.scheduler = scheduler
         self.max_attempts = max_attempts
-        self.image = _image_of(instance)
+        self.image = {"properties": remembered_image(instance.system_metadata)}
         self.request_spec = {
             "image": self.image,
             "instance_properties": legacy_dict(instance),
@@ -79,13 +80,3 @@ class ColdMigrationTask:
             filter_properties=self.filter_properties,
             node=destination["nodename"],
         )
-
-
-def _image_of(instance: Any) -> dict[str, Any]:
-    """Return what the instance's system metadata keep of its image."""
-    kept = {
-        name.removeprefix("image_"): value
-        for name, value in instance.system_metadata.items()
-        if name.startswith("image_")
-    }
-    return {"properties": kept}
