@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-#: Seconds between looks at a guest that is to stop by itself.
-_SHUTDOWN_RETRY_INTERVAL = 10
-
 
 @wrap_exception("stop_instance")
 @reverts_task_state
@@ -156,4 +153,4 @@ unrescue_instance = BothPaths(legacy=_unrescue_instance, objects=_unrescue_insta
 
 
 def _power_off(manager: ComputeManager, instance: Instance) -> None:
-    manager.driver.power_off(instance, manager.settings.shutdown_timeout, _SHUTDOWN_RETRY_INTERVAL)
+    manager.driver.power_off(instance, manager.settings.shutdown_timeout, manager.SHUTDOWN_RETRY_INTERVAL)

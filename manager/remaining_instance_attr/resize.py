@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-#: How many seconds pass between two looks at a guest that is shutting down (Juno's constant).
-_SHUTDOWN_RETRY_INTERVAL = 10
-
 
 @wrap_exception("prep_resize")
 @reverts_task_state
@@ -344,7 +341,7 @@ def _send_disks(
         network_info,
         block_device_info,
         manager.settings.shutdown_timeout,
-        _SHUTDOWN_RETRY_INTERVAL,
+        manager.SHUTDOWN_RETRY_INTERVAL,
     )
     manager._terminate_volume_connections(context, instance, bdms)
     return network_info, disk_info
