@@ -63,6 +63,10 @@ UNRESCUING = "unrescuing"
 UNSHELVING = "unshelving"
 UPDATING_PASSWORD = "updating_password"
 
+# Each kind of reboot: asked for, pending and started.
+SOFT_REBOOT = (REBOOTING, REBOOT_PENDING, REBOOT_STARTED)
+HARD_REBOOT = (REBOOTING_HARD, REBOOT_PENDING_HARD, REBOOT_STARTED_HARD)
+
 # power_state
 NOSTATE = 0x00
 RUNNING = 0x01
@@ -70,3 +74,6 @@ POWER_PAUSED = 0x03
 SHUTDOWN = 0x04
 CRASHED = 0x06
 POWER_SUSPENDED = 0x07
+
+# What the power state of a guest may be that is not to run.
+OFF = (NOSTATE, SHUTDOWN, CRASHED)

@@ -12,9 +12,6 @@ from fakevirt.objects.instance_action import InstanceAction
 from fakevirt.objects.quotas import Quotas
 from fakevirt.rpc.compute import ComputeAPI
 
-#: The task states of a soft reboot, in order.
-_SOFT_REBOOT = (states.REBOOTING, states.REBOOT_PENDING, states.REBOOT_STARTED)
-
 
 class InstanceAPI:
     """The part of Nova's compute API that managers and the conductor call: checks, new task state, action, message.
@@ -66,9 +63,9 @@ class InstanceAPI:
             check_state(instance, "reboot", states.ALLOW_SOFT_REBOOT)
             instance.task_state = states.REBOOTING
         else:
-            check_state(instance, "reboot", states.ALLOW_HARD_REBOOT, (None, *_SOFT_REBOOT))
+            check_state(instance, "reboot", states.ALLOW_HARD_REBOOT, (None, *states.SOFT_REBOOT))
             instance.task_state = states.REBOOTING_HARD
-        instance.save(expected_task_state=[None, *_SOFT_REBOOT])
+        instance.save(expected_task_state=[None, *states.SOFT_REBOOT])
         InstanceAction.action_start(context, instance.uuid, "reboot", want_result=False)
         self._rpcapi.reboot_instance(context, instance, block_device_info=None, reboot_type=reboot_type)
 

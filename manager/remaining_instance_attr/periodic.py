@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-#: What a guest's state may be when its instance is not to run.
-_OFF = (states.NOSTATE, states.SHUTDOWN, states.CRASHED)
-
 
 def _cleanup_running_deleted_instances_legacy(manager: ComputeManager, context: RequestContext) -> None:
     context = context.elevated(read_deleted="yes")
@@ -291,7 +288,7 @@ def _resolve(
         case states.ACTIVE if power_state in (states.POWER_PAUSED, states.NOSTATE):
             # The guest may be paused from outside for a while, and the hypervisor may be starting.
             LOG.warning("%s is active, and its guest is paused or not found", instance.uuid)
-        case states.STOPPED if power_state not in _OFF:
+        case states.STOPPED if power_state not in states.OFF:
             remedy = api.force_stop
         case states.PAUSED if power_state in (states.SHUTDOWN, states.CRASHED):
             remedy = api.force_stop

@@ -32,7 +32,7 @@ LOG = logging.getLogger(__name__)
 def _stop_instance(manager: ComputeManager, context: RequestContext, instance: Instance) -> None:
     with instance_lock(instance.uuid):
         expected_task_state: list[str | None] = [states.POWERING_OFF]
-        if manager._get_power_state(context, instance) in (states.NOSTATE, states.SHUTDOWN, states.CRASHED):
+        if manager._get_power_state(context, instance) in states.OFF:
             # It is off already, so that something else may have set the task state back.
             expected_task_state.append(None)
         manager._notify_about_instance_usage(context, instance, "power_off.start")

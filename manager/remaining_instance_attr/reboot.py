@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-#: Asked for, pending and started: the task states of each kind, in order.
-_SOFT = (states.REBOOTING, states.REBOOT_PENDING, states.REBOOT_STARTED)
-_HARD = (states.REBOOTING_HARD, states.REBOOT_PENDING_HARD, states.REBOOT_STARTED_HARD)
-
 
 @wrap_exception("reboot_instance")
 @reverts_task_state
@@ -62,7 +58,7 @@ def _accept(
     manager: ComputeManager, context: RequestContext, instance: Instance, reboot_type: str
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Note that the request has arrived; return the VIFs and the block devices."""
-    task_states = _SOFT if reboot_type == "SOFT" else _HARD
+    task_states = states.SOFT_REBOOT if reboot_type == "SOFT" else states.HARD_REBOOT
     instance.task_state = task_states[1]
     block_device_info = manager._get_instance_block_device_info(context, instance)
     network_info = manager._get_instance_nw_info(context, instance)
@@ -84,7 +80,7 @@ def _reboot(
     def bad_volumes_callback(bad_devices: Collection[str]) -> None:
         _detach_bad_volumes(manager, context, instance, bad_devices, block_device_info)
 
-    _, pending, started = _SOFT if reboot_type == "SOFT" else _HARD
+    _, pending, started = states.SOFT_REBOOT if reboot_type == "SOFT" else states.HARD_REBOOT
     power_state = states.NOSTATE
     try:
         instance.task_state = started
