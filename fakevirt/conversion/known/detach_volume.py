@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.known.publisher import publisher
+from fakevirt.conversion.known.shared import publisher, volume_usage
 
 ALLOWANCES = (
     publisher("detach_volume"),
@@ -23,11 +23,5 @@ ALLOWANCES = (
         work_item="detach_volume",
         objects=None,
     ),
-    Allowance(
-        "notifier",
-        "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
-        operation="volume.usage",
-        work_item="detach_volume",
-        scope="detach_volume",
-    ),
+    volume_usage("detach_volume"),
 )

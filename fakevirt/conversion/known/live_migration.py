@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.difference import ABSENT
-from fakevirt.conversion.known.publisher import publisher
+from fakevirt.conversion.known.shared import not_tracked, publisher
 
 ALLOWANCES = (
     publisher("_rollback_live_migration"),
@@ -17,22 +17,7 @@ ALLOWANCES = (
         scope="_rollback_live_migration",
         objects=ABSENT,
     ),
-    Allowance(
-        "db",
-        "_instance_update had the resource tracker count the instance anew; save has no such side effect",
-        operation="update compute_nodes",
-        work_item="_rollback_live_migration",
-        scope="_rollback_live_migration",
-        objects=ABSENT,
-    ),
-    Allowance(
-        "driver",
-        "_instance_update asked whether the node is there before it called the resource tracker",
-        operation="node_is_available",
-        work_item="_rollback_live_migration",
-        scope="_rollback_live_migration",
-        objects=ABSENT,
-    ),
+    *not_tracked("_rollback_live_migration"),
     Allowance(
         "notifier",
         "the dict that came in stays as it came; the object that came in is the one that the rollback has changed",

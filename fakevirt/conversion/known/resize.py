@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.difference import ABSENT
-from fakevirt.conversion.known.publisher import publisher
+from fakevirt.conversion.known.shared import came_in
 
 _WORK_ITEM = "remaining_instance_attr"
 _SAME_OBJECT = "_instance_update leaves the caller's instance as it was; the object is the one that was set to error"
@@ -15,47 +15,20 @@ _WHOLE_FLAVOR = (
 )
 
 ALLOWANCES = (
-    publisher(_WORK_ITEM),
     *(
-        Allowance(
-            "notifier",
-            _SAME_OBJECT,
-            operation=operation,
-            field="arguments.payload.args.instance.<Instance>.vm_state",
-            work_item=_WORK_ITEM,
-            scope=_WORK_ITEM,
-            legacy="active",
-            objects="error",
-        )
-        for operation in ("prep_resize", "resize_instance", "finish_resize")
+        came_in(_WORK_ITEM, method, "vm_state", legacy="active", objects="error", reason=_SAME_OBJECT)
+        for method in ("prep_resize", "resize_instance", "finish_resize")
     ),
     *(
-        Allowance(
-            "notifier",
-            _SET_BACK,
-            operation=operation,
-            field="arguments.payload.args.instance.<Instance>.task_state",
-            work_item=_WORK_ITEM,
-            scope=_WORK_ITEM,
-            legacy=task_state,
-            objects=None,
-        )
-        for operation, task_state in (
+        came_in(_WORK_ITEM, method, "task_state", legacy=task_state, objects=None, reason=_SET_BACK)
+        for method, task_state in (
             ("prep_resize", "resize_prep"),
             ("resize_instance", "resize_prep"),
             ("resize_instance", "resize_migrating"),
             ("finish_resize", "resize_finish"),
         )
     ),
-    Allowance(
-        "notifier",
-        _SAME_OBJECT,
-        operation="prep_resize",
-        field="arguments.payload.args.instance.<Instance>.updated_at",
-        work_item=_WORK_ITEM,
-        scope=_WORK_ITEM,
-        legacy=None,
-    ),
+    came_in(_WORK_ITEM, "prep_resize", "updated_at", legacy=None, reason=_SAME_OBJECT),
     Allowance(
         "notifier",
         _SAME_OBJECT,

@@ -6,17 +6,15 @@ from typing import Any
 
 from fakevirt.conversion.allowance import ANYTHING, Allowance, Fitting
 from fakevirt.conversion.difference import ABSENT
-from fakevirt.conversion.known.publisher import publisher
+from fakevirt.conversion.known.shared import NOT_COUNTED, not_tracked, own_context, publisher, written_again
 from fakevirt.instrument.canonical import CanonicalEffect
 
 _ITEM = "run_instance"
 _UTILS = "compute_utils"
 
 _STALE = "the instance that came in stays as it came, whatever _instance_update writes; the object is what was saved"
-_TRACKER = "_instance_update had the resource tracker count the instance anew; save has no such side effect"
 _GONE = "an object is assigned before it is saved, and keeps that if its row is gone; the raw update was refused first"
 _PORTS = "that there are ports was written at once; it is noted on the object now, which the next save writes (Kilo)"
-_AGAIN = "assigned by subscript beside the raw update, these are changes that the next save of an object writes again"
 
 
 def _arguments(effect: Any) -> dict[str, Any]:
@@ -175,21 +173,13 @@ _PORTS_NOTED = (
 )
 
 _NOT_TRACKED = (
-    _differs(_TRACKER, "driver", "node_is_available", objects=ABSENT),
-    _differs(_TRACKER, "db", "update compute_nodes", objects=ABSENT),
-    _differs(_TRACKER, "state", "table compute_nodes", "arguments.content[*].updated_at", scope=None),
+    *not_tracked(_ITEM),
+    _differs(NOT_COUNTED, "state", "table compute_nodes", "arguments.content[*].updated_at", scope=None),
 )
 
 ALLOWANCES = (
     publisher(_ITEM),
-    _differs(
-        "an object's save goes with the context that the object carries, _instance_update with the elevated one",
-        "notifier",
-        "compute.instance.update",
-        "arguments.context.<RequestContext>.is_admin",
-        legacy=True,
-        objects=False,
-    ),
+    own_context(_ITEM),
     _differs(
         "the requested networks came as tuples, and are objects from there on",
         "network",
@@ -197,10 +187,7 @@ ALLOWANCES = (
         "arguments.requested_networks",
         legacy=Fitting(_is_one_tuple),
     ),
-    *(
-        _differs(_AGAIN, "db", "update instances", f"arguments.values.{field}", objects=ABSENT)
-        for field in ("host", "node", "launched_on", "root_device_name")
-    ),
+    *written_again(_ITEM, "host", "node", "launched_on", "root_device_name"),
     *_STALE_ARGUMENTS,
     *_STALE_NOTIFICATIONS,
     *_OF_A_GONE_INSTANCE,
