@@ -8,6 +8,8 @@ from typing import Any
 from fakevirt import services, states
 from fakevirt.cloud.servers import default_flavor
 from fakevirt.cloud.world import API_JOINS, IMAGE, World
+from fakevirt.cloud.servers import flavor_metadata
+from fakevirt.cloud.world import IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
 from fakevirt.objects.block_device import BlockDeviceMapping
 from fakevirt.objects.instance import Instance
@@ -127,37 +129,8 @@ class BuildRequests(World):
             self.names[uuid] = name
             return uuid
 
-    def add_volume(self, size: int = 1) -> str:
-        """Set up a volume that nothing uses, and return its id.
-
-        Args:
-            size: Its size, in GiB.
-        """
-        number = len(self.volumes.volumes) + 1
-        volume_id: str = self.volumes.create(self.context, size, f"volume-{number}", "")["id"]
-        self.names[volume_id] = f"volume-{number}"
-        return volume_id
-
-    def add_volume_snapshot(self, volume_id: str) -> str:
-        """Set up a snapshot of a volume, and return its id."""
-        number = len(self.volumes.snapshots) + 1
-        snapshot_id: str = self.volumes.create_snapshot(self.context, volume_id, f"snapshot-{number}", "")["id"]
-        self.names[snapshot_id] = f"snapshot-{number}"
-        return snapshot_id
-
-    def server(self, name: str) -> Instance:
-        """Return the server of a name, such as ``server-1``, as the API has it now: from within a fault, say.
-
-        Raises:
-            InstanceNotFound: It is gone.
-            ValueError: There never was one of that name.
-        """
-        (uuid,) = [uuid for uuid, known in self.names.items() if known == name]
-        with services.running_as(self._api):
-            return Instance.get_by_uuid(self.context, uuid, expected_attrs=API_JOINS)
-
     def _new_instance(self, **values: Any) -> Instance:
-        number = 1 + sum(name.startswith("server-") for name in self.names.values())
+        name = self._next_server_name()
         instance = Instance(
             self.context,
             user_id=self.context.user_id,
@@ -165,8 +138,8 @@ class BuildRequests(World):
             vm_state=states.BUILDING,
             task_state=states.SCHEDULING,
             power_state=states.NOSTATE,
-            hostname=f"server-{number}",
-            display_name=f"server-{number}",
+            hostname=name,
+            display_name=name,
             launch_index=0,
             instance_type_id=1,
             vcpus=1,
@@ -179,7 +152,7 @@ class BuildRequests(World):
         )
         instance.set_flavor(default_flavor())
         instance.create()
-        self.names[instance.uuid] = f"server-{number}"
+        self.names[instance.uuid] = name
         return instance
 
     def _map_block_devices(self, instance: Instance, block_devices: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,6 @@ from fakevirt import services, states
 from fakevirt.cloud.world import World
 from fakevirt.context import admin_context
 from fakevirt.db import api as db
-from fakevirt.instrument.probe import unwrap
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_action import InstanceAction
 
@@ -59,7 +58,7 @@ class LifecycleRequests(World):
                 "power_state": states.SHUTDOWN,
                 "system_metadata": {**server.system_metadata, **shelved},
             }
-            driver = unwrap(host.driver)
+            driver = self._lenient_driver(host)
             driver.power_off(server)
             if offloaded:
                 network_info = self.network.get_instance_nw_info(self.context, server)

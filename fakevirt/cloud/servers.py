@@ -131,6 +131,24 @@ class Servers(World):
             assert bdm is not None, f"{volume_id} is attached to {server.uuid}"
             db.block_device_mapping_update(self.context, bdm.id, {"delete_on_termination": True}, legacy=False)
 
+    def add_volume(self, size: int = 1) -> str:
+        """Set up a volume that nothing uses, and return its id.
+
+        Args:
+            size: Its size, in GiB.
+        """
+        number = len(self.volumes.volumes) + 1
+        volume_id: str = self.volumes.create(self.context, size, f"volume-{number}", "")["id"]
+        self.names[volume_id] = f"volume-{number}"
+        return volume_id
+
+    def add_volume_snapshot(self, volume_id: str) -> str:
+        """Set up a snapshot of a volume, and return its id."""
+        number = len(self.volumes.snapshots) + 1
+        snapshot_id: str = self.volumes.create_snapshot(self.context, volume_id, f"snapshot-{number}", "")["id"]
+        self.names[snapshot_id] = f"snapshot-{number}"
+        return snapshot_id
+
     def attached_volumes(self, server: Instance) -> list[str]:
         """Return the ids of the volumes that are attached to a server, in the order of their devices."""
         with services.running_as(self._api):
@@ -138,7 +156,7 @@ class Servers(World):
         return [bdm.volume_id for bdm in sorted(bdms, key=lambda bdm: bdm.device_name or "") if bdm.volume_id]
 
     def _server_row(self, host: Host, **values: Any) -> dict[str, Any]:
-        number = 1 + sum(name.startswith("server-") for name in self.names.values())
+        name = self._next_server_name()
         (node,) = host.hypervisor.nodes
         row = builders.instance_row(
             id=None,
@@ -148,8 +166,8 @@ class Servers(World):
             node=node,
             launched_on=host.name,
             launched_at=self.clock.now,
-            hostname=f"server-{number}",
-            display_name=f"server-{number}",
+            hostname=name,
+            display_name=name,
             instance_type_id=1,
             metadata={"role": "guest"},
             security_groups=["default"],
@@ -157,6 +175,8 @@ class Servers(World):
         )
         self.names[row["uuid"]] = f"server-{number}"
         return row | _with_flavor({"image_base_image_ref": IMAGE})
+        self.names[row["uuid"]] = name
+        return row
 
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         network_info = self.network.allocate_for_instance(self.context, row)
@@ -194,20 +214,18 @@ class Servers(World):
 
     def _attach_volume(self, host: Host, instance: Instance, device: str, encrypted: bool) -> dict[str, Any]:
         boot_index = 0 if device == _ROOT_DEVICE else None
-        number = len(self.volumes.volumes) + 1
-        volume = self.volumes.create(self.context, 1, f"volume-{number}", "")
-        self.names[volume["id"]] = f"volume-{number}"
+        volume_id = self.add_volume()
         if encrypted:
-            self.volumes.volumes[volume["id"]].encryption = dict(_ENCRYPTION)
-        self.volumes.reserve_volume(self.context, volume["id"])
+            self.volumes.volumes[volume_id].encryption = dict(_ENCRYPTION)
+        self.volumes.reserve_volume(self.context, volume_id)
         connector = self._lenient_driver(host).get_volume_connector(instance)
-        connection_info = self.volumes.initialize_connection(self.context, volume["id"], connector)
-        connection_info["serial"] = volume["id"]
-        self.volumes.attach(self.context, volume["id"], instance.uuid, device)
+        connection_info = self.volumes.initialize_connection(self.context, volume_id, connector)
+        connection_info["serial"] = volume_id
+        self.volumes.attach(self.context, volume_id, instance.uuid, device)
         row = builders.block_device_mapping_row(
             id=None,
             instance_uuid=instance.uuid,
-            volume_id=volume["id"],
+            volume_id=volume_id,
             device_name=device,
             boot_index=boot_index,
             connection_info=jsonutils.dumps(connection_info),

@@ -187,8 +187,24 @@ class World:
 
     def refresh(self, server: Instance) -> Instance:
         """Return the server as the API has it now, with everything that the API joins."""
+        return self._server(server.uuid)
+
+    def server(self, name: str) -> Instance:
+        """Return the server of a name, such as ``server-1``, as the API has it now: from within a fault, say.
+
+        Raises:
+            InstanceNotFound: It is gone.
+            ValueError: There never was one of that name.
+        """
+        (uuid,) = [uuid for uuid, known in self.names.items() if known == name]
+        return self._server(uuid)
+
+    def _server(self, uuid: str) -> Instance:
         with services.running_as(self._api):
-            return Instance.get_by_uuid(self.context, server.uuid, expected_attrs=API_JOINS)
+            return Instance.get_by_uuid(self.context, uuid, expected_attrs=API_JOINS)
+
+    def _next_server_name(self) -> str:
+        return f"server-{1 + sum(name.startswith('server-') for name in self.names.values())}"
 
     def _report_resources(self) -> None:
         """Let every host report what it has, unless it did so: that is what starts a compute manager."""
