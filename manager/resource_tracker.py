@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,21 +41,16 @@ class _Usage:
     busy: bool
 
     @classmethod
-    def of(cls, read: Callable[[str], Any]) -> _Usage:
-        return cls(
-            memory_mb=read("memory_mb"),
-            vcpus=read("vcpus"),
-            disk_gb=read("root_gb") + read("ephemeral_gb"),
-            busy=read("task_state") is not None,
-        )
+    def of_instance(cls, read: Callable[[str], Any]) -> _Usage:
+        return cls.of_flavor(read, busy=read("task_state") is not None)
 
     @classmethod
-    def of_flavor(cls, read: Callable[[str], Any]) -> _Usage:
+    def of_flavor(cls, read: Callable[[str], Any], *, busy: bool = False) -> _Usage:
         return cls(
             memory_mb=read("memory_mb"),
             vcpus=read("vcpus"),
             disk_gb=read("root_gb") + read("ephemeral_gb"),
-            busy=False,
+            busy=busy,
         )
 
 
@@ -86,7 +80,7 @@ class ResourceTracker:
         resources = self._manager.driver.get_available_resource(self._nodename)
         self._resources = {name: resources[name] for name in _REPORTED}
         instances = InstanceList.get_by_host_and_node(context, self._manager.host, self._nodename)
-        self._tracked = {instance.uuid: _Usage.of(functools.partial(getattr, instance)) for instance in instances}
+        self._tracked = {instance.uuid: _Usage.of_instance(reader(instance)) for instance in instances}
         self._held = {}
         for migration, instance in self._manager._get_resizes_in_progress(context, self._nodename):
             if _is_resizing(reader(instance)):
@@ -106,7 +100,7 @@ class ResourceTracker:
         if read("vm_state") == states.DELETED:
             del self._tracked[uuid]
         else:
-            self._tracked[uuid] = _Usage.of(read)
+            self._tracked[uuid] = _Usage.of_instance(read)
         self._write(context)
 
     @contextlib.contextmanager
@@ -131,7 +125,7 @@ class ResourceTracker:
             yield
             return
         overhead = self._manager.driver.estimate_instance_overhead(instance)["memory_mb"]
-        usage = _Usage.of(read)
+        usage = _Usage.of_instance(read)
         self._check(usage.memory_mb + overhead, usage.disk_gb, limits or {})
         self._manager._set_instance_host_and_node(context, instance, self._nodename)
         uuid = read("uuid")
