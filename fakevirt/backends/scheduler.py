@@ -64,14 +64,17 @@ class Scheduler:
         ignored = filter_properties.get("ignore_hosts") or ()
         disk_gb = flavor["root_gb"] + flavor["ephemeral_gb"]
         fitting = []
-        for host in (str(service.host) for service in db.service_get_all_by_topic(context, "compute")):
-            for node in db.service_get_by_compute_host(context, host).compute_node:
-                free_ram_mb, free_disk_gb = node.free_ram_mb or 0, node.free_disk_gb or 0
-                if (host, node.hypervisor_hostname) in tried or host in ignored or (forced and host not in forced):
-                    continue
-                if host not in forced and (free_ram_mb < flavor["memory_mb"] or free_disk_gb < disk_gb):
-                    continue
-                limits = {"memory_mb": node.memory_mb, "disk_gb": node.local_gb}
-                fitting.append((-free_ram_mb, host, node.hypervisor_hostname, limits))
+        for node in db.compute_node_get_all(context):
+            service = node["service"]
+            if service is None or service["disabled"]:
+                continue
+            host, nodename = service["host"], node["hypervisor_hostname"]
+            free_ram_mb, free_disk_gb = node["free_ram_mb"] or 0, node["free_disk_gb"] or 0
+            if (host, nodename) in tried or host in ignored or (forced and host not in forced):
+                continue
+            if host not in forced and (free_ram_mb < flavor["memory_mb"] or free_disk_gb < disk_gb):
+                continue
+            limits = {"memory_mb": node["memory_mb"], "disk_gb": node["local_gb"]}
+            fitting.append((-free_ram_mb, host, nodename, limits))
         fitting.sort(key=lambda entry: entry[:3])
         return [{"host": host, "nodename": node, "limits": limits} for _, host, node, limits in fitting]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from fakevirt import exceptions
+from fakevirt import exceptions, services
 from fakevirt.cloud import Cloud
+from fakevirt.db import api as db
 
 SPEC = {"instance_type": {"memory_mb": 512, "root_gb": 1, "ephemeral_gb": 0}, "instance_uuids": ["one"]}
 
@@ -35,6 +36,13 @@ def test_a_host_that_was_tried_is_not_taken_again(cloud):
 def test_hosts_are_forced_and_ignored(cloud):
     assert chosen(cloud, force_hosts=["c"]) == ["c"]
     assert chosen(cloud, ignore_hosts=["a", "b"]) == ["c"]
+
+
+def test_a_host_whose_service_is_disabled_is_not_taken(cloud):
+    with services.running_as(cloud.scheduler.service):
+        service = db.service_get_by_compute_host(cloud.context, "a")
+        db.service_update(cloud.context, service.id, {"disabled": True})
+    assert chosen(cloud) == ["b"]
 
 
 def test_each_instance_of_a_request_has_a_host(cloud):
