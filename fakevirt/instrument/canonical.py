@@ -86,10 +86,6 @@ class CanonicalEffect:
         )
         return *self.key, *sorted(glances)
 
-    def line(self) -> str:
-        """Return the effect as one line of JSON."""
-        return json.dumps([self.channel, self.service, self.operation, self.content], sort_keys=True)
-
 
 class Canonicalizer:
     """Brings the effects of one trace to canonical form; it remembers what it has numbered.

@@ -1,6 +1,7 @@
 """One world: servers boot in it, move in it, and two of them are alike."""
 
 import contextvars
+import json
 
 import pytest
 
@@ -32,7 +33,7 @@ def apart():
 
 def lines(cloud):
     canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
-    return [effect.line() for effect in canonicalizer.effects(cloud.trace)]
+    return [json.dumps([*effect.key, effect.content], sort_keys=True) for effect in canonicalizer.effects(cloud.trace)]
 
 
 def domains(cloud, host):
