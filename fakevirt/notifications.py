@@ -202,7 +202,7 @@ def send_update(
 def _time(value: datetime.datetime | str | None) -> str:
     """Return a time as Nova writes it; in a dict it is a text already."""
     if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
+        return value.strftime(timeutils.PERFECT_TIME_FORMAT)
     return value or ""
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from fakevirt import flavors
 from fakevirt.db.models import Base
+from oslo_utils import timeutils
 
-#: How Icehouse's ``timeutils.strtime`` writes a time.
-_STRTIME = "%Y-%m-%dT%H:%M:%S.%f"
+from fakevirt.db.models import Base
 
 _SIMPLE = frozenset({str, int, bool, type(None)})
 
@@ -46,4 +46,4 @@ def _primitive(value: Any) -> Any:
         return legacy_dict(value)
     if isinstance(value, list):
         return [_primitive(item) for item in value]
-    return value.strftime(_STRTIME) if isinstance(value, datetime.datetime) else value
+    return value.strftime(timeutils.PERFECT_TIME_FORMAT) if isinstance(value, datetime.datetime) else value

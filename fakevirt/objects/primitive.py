@@ -7,9 +7,9 @@ from typing import Any
 
 from fakevirt import flavors
 from fakevirt.objects.base import NovaObject, obj_to_primitive
+from oslo_utils import timeutils
 
-#: How ``timeutils.strtime`` of Nova's Juno release writes a time.
-_STRTIME = "%Y-%m-%dT%H:%M:%S.%f"
+from fakevirt.objects.base import NovaObject, obj_to_primitive
 
 
 def legacy_dict(obj: NovaObject) -> dict[str, Any]:
@@ -42,4 +42,4 @@ def _primitive(value: Any) -> Any:
         return {key: _primitive(item) for key, item in value.items()}
     if isinstance(value, list | set):
         return [_primitive(item) for item in value]
-    return value.strftime(_STRTIME) if isinstance(value, datetime.datetime) else value
+    return value.strftime(timeutils.PERFECT_TIME_FORMAT) if isinstance(value, datetime.datetime) else value
