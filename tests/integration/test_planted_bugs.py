@@ -19,7 +19,6 @@ from fakevirt.manager import (
     detach_volume,
     live_migration,
     post_live_migration,
-    post_live_migration_at_destination,
     remove_volume_connection,
     rollback_live_migration,
 )
@@ -106,13 +105,14 @@ def test_class_c_a_row_in_the_variable_named_instance(monkeypatch):
     assert isinstance(first.objects, list)
 
 
+def sends_a_dict(self, work_item, converted_in, instance):
+    return converted_in, legacy_dict(instance) if isinstance(instance, Instance) else instance
+
+
 def test_class_d_a_server_that_wants_objects_while_the_client_still_sends_dicts(plant, monkeypatch):
     def wants_an_object(manager, context, dest, instance, block_migration, migrate_data):
         manager.driver.get_info(instance)
         manager._post_live_migration(context, instance.obj_clone(), dest, block_migration, migrate_data)
-
-    def sends_a_dict(self, work_item, converted_in, instance):
-        return converted_in, legacy_dict(instance) if isinstance(instance, Instance) else instance
 
     monkeypatch.setattr(ComputeAPI, "_choose", sends_a_dict)
     plant("live_migration", wants_an_object, live_migration)
@@ -122,9 +122,6 @@ def test_class_d_a_server_that_wants_objects_while_the_client_still_sends_dicts(
 
 
 def test_class_d_a_client_that_sends_dicts_leaves_an_unversioned_argument(monkeypatch):
-    def sends_a_dict(self, work_item, converted_in, instance):
-        return converted_in, legacy_dict(instance) if isinstance(instance, Instance) else instance
-
     assert not check("live_migration", "shared_storage").objects.leftovers("live_migration").unversioned_arguments
     monkeypatch.setattr(ComputeAPI, "_choose", sends_a_dict)
     comparison = check("live_migration", "shared_storage")
@@ -174,22 +171,7 @@ def test_class_h_a_slip_on_a_path_that_only_a_rollback_with_volumes_takes(plant)
     assert first.objects == "AttributeError"
 
 
-def test_class_i_an_attribute_set_and_never_saved(plant):
-    def forgets_to_save(manager, context, instance, block_migration):
-        monkey = pytest.MonkeyPatch()
-        with monkey.context() as patch:
-            patch.setattr(post_live_migration_at_destination, "_settle", settle_without_the_node)
-            post_live_migration_at_destination.objects(manager, context, instance, block_migration)
-
-    def settle_without_the_node(manager, context, instance, node, power_state):
-        instance.host = manager.host
-        instance.power_state = power_state
-        instance.vm_state = states.ACTIVE
-        instance.task_state = None
-        instance.save(expected_task_state=states.MIGRATING)
-        instance.node = node
-
-    plant("post_live_migration_at_destination", forgets_to_save, post_live_migration_at_destination)
+def test_class_i_an_attribute_set_and_never_saved(forget_the_node):
     first = divergence("_post_live_migration", "shared_storage")
     assert place(first) == ("db", "update instances", "arguments.values.node")
 

@@ -1,19 +1,13 @@
 """What the README shows is what happens."""
 
-import functools
 import re
-import types
 import unittest
 from pathlib import Path
 
 import pytest
 
-from fakevirt import states
 from fakevirt.cli import main
 from fakevirt.conversion.check import ConversionError, check
-from fakevirt.manager import post_live_migration_at_destination
-from fakevirt.manager.compute import ComputeManager
-from fakevirt.manager.paths import WorkItemMethod
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -33,26 +27,7 @@ def test_the_board_is_the_one_that_is_printed(capsys, monkeypatch):
     assert printed == shown("board")
 
 
-def settle_and_forget_the_node(manager, context, instance, node, power_state):
-    instance.host = manager.host
-    instance.power_state = power_state
-    instance.vm_state = states.ACTIVE
-    instance.task_state = None
-    instance.save(expected_task_state=states.MIGRATING)
-    instance.node = node
-
-
-def test_the_divergence_is_the_one_that_is_printed(monkeypatch):
-    @functools.wraps(post_live_migration_at_destination.objects)
-    def forgets_the_node(*args, **kwargs):
-        with monkeypatch.context() as patch:
-            patch.setattr(post_live_migration_at_destination, "_settle", settle_and_forget_the_node)
-            post_live_migration_at_destination.objects(*args, **kwargs)
-
-    pair = types.SimpleNamespace(legacy=post_live_migration_at_destination.legacy, objects=forgets_the_node)
-    planted = WorkItemMethod(pair, "_post_live_migration")
-    planted.__set_name__(ComputeManager, "post_live_migration_at_destination")
-    monkeypatch.setattr(ComputeManager, "post_live_migration_at_destination", planted)
+def test_the_divergence_is_the_one_that_is_printed(forget_the_node):
     with pytest.raises(ConversionError) as caught:
         check("_post_live_migration", "shared_storage")
     assert f"{caught.value}\n" == shown("divergence")
