@@ -44,6 +44,13 @@ def test_the_caller_runs_again_when_the_callee_raised(compute, conductor):
         assert services.current() is compute
 
 
+def test_what_an_rpc_server_runs_has_a_service(compute):
+    with services.running_as(compute):
+        assert services.running() is compute
+    with pytest.raises(AssertionError, match="as a service"):
+        services.running()
+
+
 def test_another_context_does_not_see_the_service(compute):
     elsewhere = contextvars.copy_context()
     with services.running_as(compute):
