@@ -155,7 +155,7 @@ class ComputeManager:
         target: The newest version of the methods that its release takes.
         additional_endpoints: What takes other major versions.
     """
-    target = messaging.Target(version="3.35")
+
     #: How many seconds pass between two looks at a guest that is to stop by itself.
     SHUTDOWN_RETRY_INTERVAL = 10
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from fakevirt import services, states
 from fakevirt.cloud.servers import default_flavor
-from fakevirt.cloud.world import API_JOINS, IMAGE, World
-from fakevirt.cloud.servers import flavor_metadata
 from fakevirt.cloud.world import IMAGE, World
 from fakevirt.conductor.build_instances import build_request_spec
 from fakevirt.objects.block_device import BlockDeviceMapping

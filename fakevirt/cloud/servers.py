@@ -173,10 +173,8 @@ class Servers(World):
             security_groups=["default"],
             **values,
         )
-        self.names[row["uuid"]] = f"server-{number}"
-        return row | _with_flavor({"image_base_image_ref": IMAGE})
         self.names[row["uuid"]] = name
-        return row
+        return row | _with_flavor({"image_base_image_ref": IMAGE})
 
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         network_info = self.network.allocate_for_instance(self.context, row)

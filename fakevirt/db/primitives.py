@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fakevirt import flavors
-from fakevirt.db.models import Base
 from oslo_utils import timeutils
 
+from fakevirt import flavors
 from fakevirt.db.models import Base
 
 _SIMPLE = frozenset({str, int, bool, type(None)})

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fakevirt import flavors
-from fakevirt.objects.base import NovaObject, obj_to_primitive
 from oslo_utils import timeutils
 
+from fakevirt import flavors
 from fakevirt.objects.base import NovaObject, obj_to_primitive
 
 

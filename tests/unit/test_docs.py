@@ -37,7 +37,10 @@ def test_an_option_of_the_command_is_documented(option):
     assert documented(option)
 
 
-@pytest.mark.parametrize("marker", ["work_item(name)", 'allow(channel, reason, operation="*", field=None)'])
+@pytest.mark.parametrize(
+    "marker",
+    ["work_item(name)", 'allow(channel, reason, operation="*", field=None)', "release(conductor=None, **hosts)"],
+)
 def test_a_marker_is_documented_as_it_is_registered(marker, pytestconfig):
     assert any(line.startswith(f"{marker}:") for line in pytestconfig.getini("markers"))
     assert documented(f"{marker}`")
