@@ -19,12 +19,13 @@ def shown(name):
     return block
 
 
-def test_the_board_is_the_one_that_is_printed(capsys, monkeypatch):
+@pytest.mark.parametrize(("options", "name"), [([], "board"), (["--upgrade"], "upgrades")], ids=["board", "upgrades"])
+def test_what_is_verified_is_printed(capsys, monkeypatch, options, name):
     # In this process, so that coverage sees which branches the scenarios reach.
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert main(["verify"]) == 0
+    assert main(["verify", *options]) == 0
     printed = "".join(f"{line.rstrip()}\n" for line in capsys.readouterr().out.splitlines())
-    assert printed == shown("board")
+    assert printed == shown(name)
 
 
 def test_the_divergence_is_the_one_that_is_printed(forget_the_node):
@@ -34,13 +35,15 @@ def test_the_divergence_is_the_one_that_is_printed(forget_the_node):
 
 
 @pytest.mark.parametrize("source", PYTHON, ids=lambda source: source.splitlines()[0])
-def test_the_code_runs(source):
+def test_the_code_runs(source, request, monkeypatch):
+    monkeypatch.setattr(releases, "_REGISTERED", dict(releases._REGISTERED))
     namespace = {"__name__": "readme"}
     exec(compile(source, "README.md", "exec"), namespace)
     ran = 0
     for name, value in namespace.items():
         if name.startswith("test_"):
-            value()
+            # both_call_paths shows no argument but fixtures.
+            value(**{argument: request.getfixturevalue(argument) for argument in inspect.signature(value).parameters})
             ran += 1
         elif isinstance(value, type) and issubclass(value, unittest.TestCase):
             result = unittest.defaultTestLoader.loadTestsFromTestCase(value).run(unittest.TestResult())
@@ -51,4 +54,4 @@ def test_the_code_runs(source):
 
 
 def test_every_block_of_code_was_found():
-    assert len(PYTHON) == 3
+    assert len(PYTHON) == 5
