@@ -1,11 +1,13 @@
 """What the README shows is what happens."""
 
+import inspect
 import re
 import unittest
 from pathlib import Path
 
 import pytest
 
+from fakevirt import releases
 from fakevirt.cli import main
 from fakevirt.conversion.check import ConversionError, check
 

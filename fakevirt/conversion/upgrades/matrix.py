@@ -139,13 +139,8 @@ def fill_matrix(
         progress: Told how far it is.
     """
     mixes = [cell for cell in cells(releases) if cell.support is not Support.CONDUCTOR_TOO_OLD]
-    tasks = [
-        _Task(scenario, tuple(cell for cell in mixes if cell.conductor is conductor))
-        for conductor in reversed(releases)
-        for scenario in scenarios
-    ]
     found: list[_Found] = []
-    for part in outcomes(_run, sorted(tasks, key=lambda task: -len(task.cells)), processes=processes):
+    for part in outcomes(_run, [_Task(scenario, tuple(mixes)) for scenario in scenarios], processes=processes):
         found += part
         progress(len(found), len(scenarios) * len(mixes) * len(_PLANS))
     work_items = in_order(frozenset().union(*(scenario.enters for scenario in scenarios)))
@@ -154,7 +149,7 @@ def fill_matrix(
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A scenario in mixes of one conductor's release."""
+    """A scenario in every mix."""
 
     scenario: Scenario
     cells: tuple[Cell, ...]
