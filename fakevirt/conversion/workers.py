@@ -59,5 +59,7 @@ def _context() -> multiprocessing.context.BaseContext:
 def _start() -> None:
     # What was imported stays as long as the process: nothing is gained by looking through it again and again.
     gc.freeze()
+    # Most of what a run makes lives as long as its task, and is looked at when many runs have come together.
+    gc.set_threshold(100_000)
     # As the command does: what managers log of failures that scenarios bring about is in the traces.
     logging.getLogger().addHandler(logging.NullHandler())
