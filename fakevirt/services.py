@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fakevirt import releases
+from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.trace import Trace
 from fakevirt.releases import Release
 from fakevirt.settings import Settings
@@ -30,6 +31,7 @@ class Service:
         notifier: What sends its notifications; a service without one sends none.
         settings: How it is configured.
         release: The release whose versions it speaks.
+        faults: What is planted at the commits of its database.
     """
 
     binary: str
@@ -40,6 +42,7 @@ class Service:
     notifier: Any = None
     settings: Settings = field(default_factory=Settings)
     release: Release = releases.CURRENT
+    faults: FaultPlan | None = None
 
 
 _current: ContextVar[Service | None] = ContextVar("fakevirt_service", default=None)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from fakevirt import exceptions, releases, running_test, services
+from sqlalchemy import update
+
+from fakevirt import exceptions, releases, running_test, services, states
 from fakevirt.backends.consoleauth import ConsoleAuth
 from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
@@ -24,6 +26,7 @@ from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.engine import MEMORY, Database
 from fakevirt.db.models import ComputeNode
+from fakevirt.db.models import Instance as Instances
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.interface import ComputeDriver
@@ -55,6 +58,14 @@ from fakevirt.usage_error import UsageError
 API_JOINS = ["metadata", "system_metadata", "security_groups", "info_cache"]
 #: The image that servers are made of.
 IMAGE = "1f0e1a3c-5d0f-4b3c-9d5c-0a5f3d1c2b4a"
+
+
+#: What a second writer can change of instances, and to what.
+SECOND_WRITER: dict[str, dict[str, Any]] = {
+    "task_state": {"task_state": states.POWERING_OFF},
+    "deleting": {"task_state": states.DELETING},
+    "host": {"host": "elsewhere"},
+}
 
 
 #: What databases in memory begin with, by all that it depends on.
@@ -242,6 +253,7 @@ class World:
 
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
         self.clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
+        self.faults.advance, self.faults.write = self.clock.advance, self._write_meanwhile
         self.context = RequestContext(user_id="fake_user", project_id="fake_project")
         # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
         self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
@@ -358,6 +370,11 @@ class World:
         )
         db.compute_node_create(self.context, values)
 
+    def _write_meanwhile(self, change: str) -> None:
+        """Write the rows of all instances, as a second request or another host would."""
+        with self.trace.muted(), services.running_as(self._api), self.database.transaction() as connection:
+            connection.execute(update(Instances).where(Instances.deleted == 0).values(SECOND_WRITER[change]))
+
     def _lenient_driver(self, host: Host) -> ComputeDriver:
         """Return a driver for setting up, which is not recorded and takes an instance in any form."""
         return FakeVirtDriver(host.hypervisor, peers=self._peer)
@@ -377,6 +394,7 @@ class World:
             notifier=probe(notifier, "notifier", self.trace, self.faults, service=host, operation=_event_type),
             settings=self.settings,
             release=release,
+            faults=self.faults,
         )
 
     def _serve(self, topic: str, service: Service, *endpoints: object) -> None:

@@ -47,26 +47,36 @@ class Database:
     def session(self) -> Iterator[Session]:
         """Run the block in one transaction, which an exception rolls back; its rows stay usable afterwards."""
         if self._memory is None:
-            with journal.Transaction(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with (
+                journal.Transaction() as transaction,
+                Session(self._engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
+                session.flush()
+                transaction.strike()
         else:
             with (
                 self._in_turns,
-                journal.Transaction(),
+                journal.Transaction() as transaction,
                 Session(self._memory, expire_on_commit=False) as session,
                 session.begin(),
             ):
                 yield session
+                session.flush()
+                transaction.strike()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Run the block in one transaction, as :meth:`session`, for statements of SQLAlchemy's core."""
         if self._memory is None:
-            with journal.Transaction(), self._engine.begin() as connection:
+            with journal.Transaction() as transaction, self._engine.begin() as connection:
                 yield connection
+                transaction.strike()
         else:
-            with self._in_turns, journal.Transaction(), self._memory.begin():
+            with self._in_turns, journal.Transaction() as transaction, self._memory.begin():
                 yield self._memory
+                transaction.strike()
 
     def reset(self) -> None:
         """Return to the empty schema; on SQLite ids start at 1 again."""

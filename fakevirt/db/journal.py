@@ -2,16 +2,17 @@
 
 Each INSERT, UPDATE and DELETE that changed a row is noted with what its statement says, so a column that was written
 with the value it already had is an effect too. The notes of a transaction are recorded when it commits, and dropped
-when it rolls back.
+when it rolls back. A fault that is planted at one strikes at the commit, since a transaction fails as a whole.
 """
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Column, Engine, Table
 from sqlalchemy.engine.default import DefaultExecutionContext
@@ -20,6 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 
 from fakevirt import services
+from fakevirt.instrument.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,31 @@ def attach(engine: Engine) -> None:
 class Transaction:
     """Around a transaction: at its end, what was noted in it goes on the trace of the service that is running."""
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._token = _notes.set([])
+        self._numbers: list[int] = []
+        self._struck: Fault | None = None
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
         notes, service = _notes.get(), services.current()
         _notes.reset(self._token)
         if kind is None and service is not None:
-            for operation, arguments in notes or ():
-                service.trace.record("db", operation, arguments, service=service.host)
+            commit = len(service.trace)
+            for (operation, arguments), nth in itertools.zip_longest(notes or (), self._numbers):
+                service.trace.record("db", operation, arguments, service=service.host, nth=nth, commit=commit)
+            if self._struck is not None:
+                raise self._struck.error()
+
+    def strike(self) -> None:
+        """Let happen what is planted at what was noted: the commit is next, and an exception rolls back instead."""
+        notes, service = _notes.get(), services.current()
+        if service is None or service.faults is None or service.trace.is_muted:
+            return
+        faults = service.faults
+        self._numbers = [faults.count("db", operation) for operation, _ in notes or ()]
+        for (operation, _), nth in zip(notes or (), self._numbers, strict=True):
+            self._struck = faults.strike("db", operation, nth) or self._struck
 
 
 class _JournalExecutionContext(DefaultExecutionContext):

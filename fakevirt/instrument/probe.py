@@ -90,7 +90,7 @@ class _Probe:
         return f"<probe of {self._probe_target!r} on {self._probe_channel}>"
 
     def _wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        record, strike = self._probe_trace.record, self._probe_faults.strike
+        trace, faults = self._probe_trace, self._probe_faults
         channel, service = self._probe_channel, self._probe_service
         named, operation_of = argument_namer(method), self._probe_operation
 
@@ -98,10 +98,15 @@ class _Probe:
         def observed(*args: Any, **kwargs: Any) -> Any:
             arguments = named(args, kwargs)
             operation = operation_of(name, arguments)
-            effect = record(channel, operation, arguments, service=service)
+            if trace.is_muted:
+                return method(*args, **kwargs)
+            nth = faults.count(channel, operation)
+            effect = trace.record(channel, operation, arguments, service=service, nth=nth)
             try:
-                strike(channel, operation)
+                struck = faults.strike(channel, operation, nth)
                 result = method(*args, **kwargs)
+                if struck is not None:
+                    raise struck.error()
             except BaseException as error:
                 effect.raised(error)
                 raise

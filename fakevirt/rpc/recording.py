@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import oslo_messaging as messaging
+
 from fakevirt import services
-from fakevirt.instrument.faults import FaultPlan
+from fakevirt.instrument.faults import Fault, FaultPlan, Kind
 from fakevirt.instrument.snapshot import Entity
 from fakevirt.instrument.trace import Effect, Trace
 from fakevirt.objects.base import NovaObject, NovaVersionedObjectRegistry
@@ -41,6 +43,7 @@ def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
     def tap(message: Message) -> Ending:
         channel, operation, arguments = _describe(message)
         sender = services.current()
+        nth = 0 if trace.is_muted else faults.count(channel, operation)
         effect = trace.record(
             channel,
             operation,
@@ -49,13 +52,16 @@ def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
             kind=message.kind,
             version=message.version,
             size=message.size,
+            nth=nth,
         )
         try:
-            faults.strike(channel, operation)
+            struck = faults.strike(channel, operation, nth) if nth else None
+            if struck is not None and struck.kind is Kind.DROP and message.kind == "call":
+                raise _no_reply()
         except BaseException as error:
             effect.raised(error)
             raise
-        return _Ending(effect) if channel == "rpc" else _ConductorEnding(effect)
+        return _Ending(effect, struck) if channel == "rpc" else _ConductorEnding(effect, struck)
 
     driver.tap = tap
 
@@ -100,10 +106,26 @@ def _describe(message: Message) -> tuple[str, str, dict[str, Any] | None]:
     return "conductor", f"{message.method} {name}.{method}" if method else f"{message.method} {name}", None
 
 
+def _no_reply() -> messaging.MessagingTimeout:
+    # Its text does not tell of the method: the same step is another method of the conductor on the other call path.
+    return messaging.MessagingTimeout("no reply")
+
+
 class _Ending:
-    def __init__(self, effect: Effect) -> None:
+    def __init__(self, effect: Effect, struck: Fault | None) -> None:
         self._effect = effect
+        self._struck = struck
         self.raised = effect.raised
+
+    @property
+    def is_lost(self) -> bool:
+        return self._struck is not None and self._struck.kind is Kind.DROP
+
+    @property
+    def failure(self) -> BaseException | None:
+        if self._struck is None or self._struck.kind is Kind.DROP:
+            return None
+        return _no_reply() if self._struck.kind is Kind.DROP_REPLY else self._struck.error()
 
     def returned(self, value: Any) -> None:
         self._effect.returned(recognise_objects(value))

@@ -51,7 +51,15 @@ class Message:
 
 
 class Ending(Protocol):
-    """Is told how a message ended, a cast's included."""
+    """Is told how a message ended, a cast's included, and tells what becomes of it on the way."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is not delivered."""
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the sender sees once it was delivered, whatever the endpoint did: the reply is lost, for instance."""
 
     def returned(self, value: Any) -> None:
         """The endpoint returned ``value`` (in wire form)."""
@@ -143,11 +151,15 @@ class FakevirtDriver(base.BaseDriver):  # type: ignore[misc]
         if self.tap is not None:
             ending = self.tap(_describe(target, incoming, sum(map(len, envelope.values()))))
         listener = self._receiver(target)
-        if listener is not None:
+        if listener is not None and not (ending is not None and ending.is_lost):
             listener.on_incoming_callback([incoming])
         if incoming.is_call and not incoming.replied:
             incoming.error = messaging.MessagingTimeout(f"No reply from {target} to {message['method']}")
         if ending is not None:
+            failure = ending.failure
+            if failure is not None:
+                ending.raised(failure)
+                raise failure
             incoming.tell(ending)
         if not incoming.is_call:
             return None

@@ -288,8 +288,10 @@ def test_a_message_draws_no_uuid(transport, mocker):
 
 
 class Tap:
-    def __init__(self):
+    def __init__(self, *, is_lost=False, failure=None):
         self.events = []
+        self.is_lost = is_lost
+        self.failure = failure
 
     def __call__(self, message):
         self.events.append(message)
@@ -391,3 +393,19 @@ def test_oslo_messaging_finds_the_driver_through_its_entry_point(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout == "FakevirtDriver\n"
+
+
+def test_a_cast_that_the_tap_loses_arrives_nowhere(transport):
+    transport._driver.tap = Tap(is_lost=True)
+    [server] = serve(transport, "a")
+    client(transport, "a").cast({}, "echo", value=1)
+    assert server.dispatcher.endpoints[0].received == []
+
+
+def test_a_failure_of_the_tap_is_raised_once_the_message_was_delivered(transport):
+    tap = transport._driver.tap = Tap(failure=messaging.MessagingTimeout("no reply"))
+    [server] = serve(transport, "a")
+    with pytest.raises(messaging.MessagingTimeout, match="no reply"):
+        client(transport, "a").call({}, "echo", value=1)
+    assert server.dispatcher.endpoints[0].received == [1]
+    assert tap.events[-1] == ("raised", messaging.MessagingTimeout)
