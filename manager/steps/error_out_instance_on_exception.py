@@ -2,7 +2,8 @@
 
 NotImplementedError puts it back to the state that it had, InstanceFaultRollback to active (and raises what the driver
 rolled back from), anything else to error. What changed: the legacy path writes through ``_instance_update``; the object
-path assigns, saves and updates the resource tracker (Liberty).
+path assigns, saves and updates the resource tracker (Liberty). It writes the states and nothing else: an object still
+has what an earlier save could not write.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def objects(
     instance_state: str = states.ACTIVE,
 ) -> Iterator[None]:
     def set_back(vm_state: str) -> None:
+        instance.obj_reset_changes(recursive=True)
         instance.vm_state = vm_state
         instance.task_state = None
         instance.save()

@@ -2,7 +2,8 @@
 
 It takes retry information and a request_spec; without either nothing is done, and the answer is no. What changed: the
 legacy path sets the task state back through ``_instance_update``; the object path assigns, saves and updates the
-resource tracker (Liberty).
+resource tracker (Liberty). It writes the task state and nothing else: an object still has what an earlier save could
+not write.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def objects(
     if not _may_retry(request_spec, filter_properties):
         return False
     request_spec["instance_uuids"] = [instance.uuid]
+    instance.obj_reset_changes(recursive=True)
     instance.task_state = task_state
     instance.save()
     manager._update_resource_tracker(context, instance)

@@ -1,7 +1,8 @@
 """_set_instance_error_state: an instance is in error, unless it is gone.
 
 What changed: the legacy path writes through ``_instance_update``; the object path assigns, saves and updates the
-resource tracker (Liberty).
+resource tracker (Liberty). It writes the state and nothing else: an object still has what an earlier save could not
+write.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def legacy(manager: ComputeManager, context: RequestContext, instance: Any) -> N
 
 def objects(manager: ComputeManager, context: RequestContext, instance: Instance) -> None:
     try:
+        instance.obj_reset_changes(recursive=True)
         instance.vm_state = states.ERROR
         instance.save()
         manager._update_resource_tracker(context, instance)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.difference import ABSENT
 from fakevirt.conversion.known.shared import came_in, own_context, written_again
 
 _ITEM = "remaining_instance_attr"
-_ALL_THAT_WAS_SET = "_instance_update writes what it is given; save writes all that was set on the object so far"
 
 ALLOWANCES = (
     came_in(_ITEM, "reboot_instance", "task_state", legacy="reboot_started_hard", objects=None),
@@ -15,25 +13,10 @@ ALLOWANCES = (
     came_in(_ITEM, "start_instance", "task_state", legacy="powering-on", objects=None),
     came_in(_ITEM, "suspend_instance", "task_state", legacy="suspending", objects=None),
     came_in(_ITEM, "suspend_instance", "vm_state", legacy="active", objects="error"),
+    came_in(_ITEM, "suspend_instance", "system_metadata.old_vm_state", legacy="active", objects=ABSENT),
     came_in(_ITEM, "unshelve_instance", "task_state", legacy="spawning", objects=None),
     came_in(_ITEM, "terminate_instance", "task_state", legacy="deleting", objects=None),
     came_in(_ITEM, "terminate_instance", "vm_state", legacy="active", objects="error"),
     own_context(_ITEM),
     *written_again(_ITEM, "host", "node", "launched_on"),
-    Allowance(
-        "db",
-        _ALL_THAT_WAS_SET,
-        operation="insert instance_system_metadata",
-        work_item=_ITEM,
-        scope=_ITEM,
-        legacy=ABSENT,
-    ),
-    Allowance(
-        "state",
-        _ALL_THAT_WAS_SET,
-        operation="table instance_system_metadata",
-        field="arguments.content[*]",
-        work_item=_ITEM,
-        legacy=ABSENT,
-    ),
 )
