@@ -18,6 +18,21 @@ LOG = logging.getLogger(__name__)
 
 Function = Callable[..., Any]
 
+#: What an error leaves behind on its way out of a method, by decorators.
+ERROR_NOTIFICATION, FAULT_ROW = "error notification", "fault row"
+
+
+def left_by_errors(function: Function) -> frozenset[str]:
+    """Return what an error that leaves a method of the manager should have left behind."""
+    left: frozenset[str] = getattr(function, "_left_by_errors", frozenset())
+    return left
+
+
+def _leaving(function: Function, what: str) -> Function:
+    # functools.wraps hands it on to the decorators around.
+    function.__dict__["_left_by_errors"] = left_by_errors(function) | {what}
+    return function
+
 
 def wrap_exception(event_type: str) -> Callable[[Function], Function]:
     """Send an error notification when the method raises.
@@ -38,7 +53,7 @@ def wrap_exception(event_type: str) -> Callable[[Function], Function]:
                 manager.notifier.error(context, event_type, payload)
                 raise
 
-        return wrapped
+        return _leaving(wrapped, ERROR_NOTIFICATION)
 
     return decorate
 
@@ -82,7 +97,7 @@ def wrap_instance_fault(function: Function) -> Function:
             manager._add_instance_fault_from_exc(context, instance, error)
             raise
 
-    return wrapped
+    return _leaving(wrapped, FAULT_ROW)
 
 
 def wrap_instance_event(event_name: str) -> Callable[[Function], Function]:

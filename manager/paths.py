@@ -72,6 +72,10 @@ class WorkItemMethod:
     def __get__(self, manager: ComputeManager | None, owner: type) -> Callable[..., Any]:
         return self._pair.objects if manager is None else MethodType(self._entry, manager)
 
+    def function(self, path: str) -> Callable[..., Any]:
+        """Return the function of a call path, given its name."""
+        return self._functions[CallPath(path)]
+
     def _make_entry(self, name: str) -> Callable[..., Any]:
         work_item, with_arguments = self.work_item, self.with_arguments
 

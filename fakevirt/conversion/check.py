@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from fakevirt.cloud import Cloud
@@ -17,6 +17,7 @@ from fakevirt.conversion.observation import Observation, observe
 from fakevirt.conversion.scenarios import Scenario, scenario_named
 from fakevirt.db.engine import MEMORY
 from fakevirt.driver.profile import Profile
+from fakevirt.instrument.faults import Fault
 from fakevirt.manager.plan import ConversionPlan, check_work_item
 
 
@@ -109,12 +110,17 @@ def compare_with(
 
 
 def run(
-    scenario: Scenario, plan: ConversionPlan, *, profile: Profile | None = None, database_url: str = MEMORY
+    scenario: Scenario,
+    plan: ConversionPlan,
+    *,
+    faults: Collection[Fault] = (),
+    profile: Profile | None = None,
+    database_url: str = MEMORY,
 ) -> Observation:
-    """Run a scenario in a world of its own."""
+    """Run a scenario in a world of its own, with faults planted besides its own."""
     arguments = {"database_url": database_url, "profile": profile, **scenario.cloud}
     with uncollected():
-        return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request)
+        return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request, faults)
 
 
 @contextlib.contextmanager

@@ -211,10 +211,14 @@ def _why_not_compared(legacy: Observation, objects: Observation, entering: froze
         run = f"the run under the plan {str(observation.plan)!r}"
         if observation.set_up_error is not None:
             return f"{run} could not be set up: {observation.set_up_error!r}"
-        if not observation.entered:
+        # A fault may keep a request from getting there.
+        if not observation.entered and not observation.faults:
             return f"{run} entered no work item"
     # A fault that strikes on one path only is a divergence with a place in the traces.
-    never = [fault for fault in legacy.unstruck if fault.where in {other.where for other in objects.unstruck}]
+    waiting = {fault.where for fault in objects.unstruck}
+    planted = [*legacy.faults, *objects.faults]
+    # A scenario's own fault need not come to pass where another one strikes before.
+    never = [f for f in legacy.unstruck if f in planted or (f.where in waiting and not planted)]
     if never:
         fault = never[0]
         return f"call {fault.nth} of {fault.operation} on {fault.channel}, which was to fail, never came"

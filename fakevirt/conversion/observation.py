@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from typing import Any
 
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.entities import normalise, recognise
+from fakevirt.conversion.invariants import Breach, breaches
 from fakevirt.instrument.canonical import CanonicalEffect, Canonicalizer, Form
 from fakevirt.instrument.faults import Fault
 from fakevirt.instrument.trace import Effect, Trace
@@ -69,6 +70,8 @@ class Observation:
         error: What the request raised.
         set_up_error: What kept the world from being set up.
         unstruck: Faults that were planted and whose call never came.
+        breaches: What the run has left broken.
+        faults: What was planted besides what the request plants.
     """
 
     plan: ConversionPlan
@@ -77,6 +80,8 @@ class Observation:
     error: Exception | None = None
     set_up_error: Exception | None = None
     unstruck: tuple[Fault, ...] = ()
+    breaches: frozenset[Breach] = frozenset()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def entered(self) -> frozenset[str]:
@@ -95,7 +100,7 @@ class Observation:
             tuple(
                 effect.effect
                 for effect in self.effects
-                if effect.channel in VERSIONED and _owner(effect) == work_item and _is_unversioned(effect)
+                if effect.channel in VERSIONED and owner(effect) == work_item and _is_unversioned(effect)
             ),
         )
 
@@ -112,6 +117,7 @@ def observe(
     plan: ConversionPlan,
     build: Callable[[ConversionPlan], AbstractContextManager[Cloud]],
     request: Callable[[Cloud], Any],
+    faults: Collection[Fault] = (),
 ) -> Observation:
     """Run a request in a world of its own.
 
@@ -119,6 +125,7 @@ def observe(
         plan: Which call path each work item takes.
         build: Makes the world.
         request: What is asked of it. What it raises is part of what is observed.
+        faults: What is planted besides what the request plants.
     """
     with contextlib.ExitStack() as worlds:
         try:
@@ -127,6 +134,8 @@ def observe(
             raise
         except Exception as error:
             return Observation(plan, set_up_error=error)
+        for fault in faults:
+            cloud.faults.plant(fault)
         effect = Effect("request", getattr(request, "__name__", "request"))
         raised = None
         worlds.callback(_observed.reset, _observed.set(plan))
@@ -137,11 +146,20 @@ def observe(
         except Exception as error:
             effect.raised(error)
             raised = error
-        state = [Effect("state", what, {"content": content}) for what, content in cloud.state().items()]
+        final = cloud.state()
+        state = [Effect("state", what, {"content": content}) for what, content in final.items()]
         canonicalizer = Canonicalizer(cloud.epoch, recognise, normalise, names=cloud.names, plain_channels=PLAIN)
         compared = [e for e in cloud.trace if e.channel in COMPARED]
         effects = tuple(canonicalizer.effects([*compared, effect, *state]))
-        return Observation(plan, cloud.trace, effects, raised, unstruck=tuple(cloud.faults.unstruck))
+        return Observation(
+            plan,
+            cloud.trace,
+            effects,
+            raised,
+            unstruck=tuple(cloud.faults.unstruck),
+            breaches=breaches(final, cloud.trace, cloud.names),
+            faults=tuple(faults),
+        )
 
 
 def _is_unversioned(effect: CanonicalEffect) -> bool:
@@ -160,7 +178,7 @@ def _is_plain(effect: CanonicalEffect, form: Form) -> bool:
     return effect.channel == "rpc" and (form.schema == "Flavor" or form.path.startswith("arguments.request_spec"))
 
 
-def _owner(effect: CanonicalEffect) -> str | None:
+def owner(effect: CanonicalEffect) -> str | None:
     """Return the work item that an effect belongs to: a message belongs to the method that it calls."""
     method = ComputeManager.__dict__.get(effect.operation) if effect.channel == "rpc" else None
     return method.work_item if isinstance(method, WorkItemMethod) else effect.effect.scope

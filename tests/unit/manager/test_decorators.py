@@ -4,7 +4,11 @@ import pytest
 
 from fakevirt import exceptions
 from fakevirt.manager.decorators import (
+    ERROR_NOTIFICATION,
+    FAULT_ROW,
     errors_out_migration,
+    left_by_errors,
+    reverts_task_state,
     wrap_exception,
     wrap_instance_event,
     wrap_instance_fault,
@@ -177,3 +181,12 @@ def test_a_migration_that_is_under_way_is_in_error_when_its_step_fails(manager, 
 def test_a_migration_that_cannot_be_saved_does_not_hide_the_error(manager):
     with pytest.raises(RuntimeError, match="no route to host"):
         move(manager, "context", "instance", Migration("migrating", saves=False))
+
+
+def test_a_method_tells_what_its_errors_leave_behind_through_every_decorator():
+    decorated = wrap_exception("m")(
+        reverts_task_state(wrap_instance_event("m")(wrap_instance_fault(lambda manager: 1)))
+    )
+    assert left_by_errors(decorated) == {ERROR_NOTIFICATION, FAULT_ROW}
+    assert left_by_errors(wrap_exception("m")(lambda manager: 1)) == {ERROR_NOTIFICATION}
+    assert left_by_errors(lambda manager: 1) == frozenset()
