@@ -19,12 +19,16 @@ from rich.progress import Progress as ProgressBar
 
 from fakevirt.conversion.board import chosen_scenarios, fill_board
 from fakevirt.conversion.board_table import WIDTH, board_table
+from fakevirt.conversion.faults.check import check_faults, tell
+from fakevirt.conversion.faults.fault_board import sweep
+from fakevirt.conversion.faults.fault_table import fault_table
+from fakevirt.conversion.faults.sweep import Mode, mode_of
 from fakevirt.conversion.order import find_order
 from fakevirt.conversion.order_table import order_table
-from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.conversion.scenarios import SCENARIOS, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
-from fakevirt.conversion.verification import Failure, Progress
+from fakevirt.conversion.verification import Progress
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
 
@@ -33,6 +37,8 @@ _WHY_ALONE = {
     "--order": "the order is computed from all scenarios, under plans of its own",
     "--dict-only": "what depends on a driver is seen with everything converted",
     "--upgrade": "every mix of releases is run with nothing converted and with everything",
+    "--faults": "faults are planted with nothing and with everything converted",
+    "--fault": "it is a fault of one scenario, whose step says which work item it belongs to",
 }
 
 
@@ -101,23 +107,41 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run in every mix of releases in place of the board, and rehearse upgrades",
     )
+    verify.add_argument(
+        "--faults",
+        metavar="CHOICE",
+        nargs="?",
+        const=Mode.SINGLE.value,
+        help="plant every fault at every step of the work items: 1 (one at a time, the default), 2 (besides, a second "
+        "one at every later step) or races (a second writer before every step)",
+    )
+    verify.add_argument(
+        "--fault",
+        metavar="FAULT",
+        action="append",
+        help="plant this fault in the scenario, as a report names it; may be given twice",
+    )
     verify.add_argument("--json", metavar="FILE", type=Path, help="write what is printed to FILE as JSON")
     return parser
 
 
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.order:
-        _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only")
+        _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             order = find_order(SCENARIOS.values(), processes=_processes(), progress=progress)
-        return _show(order, order_table(order), arguments.json, console, order.failures)
+        return _show(order, order_table(order), arguments.json, console)
     if arguments.upgrade:
-        _refuse_with("--upgrade", arguments, "plans", "dict_only")
+        _refuse_with("--upgrade", arguments, "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             upgrades = verify_upgrades(
                 arguments.work_item, arguments.scenario, processes=_processes(), progress=progress
             )
         return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
+    if arguments.fault is not None:
+        return _plant(arguments, console)
+    if arguments.faults is not None:
+        return _sweep(arguments, console)
     profile, options = None, ""
     if arguments.dict_only is not None:
         _refuse_with("--dict-only", arguments, "plans")
@@ -136,23 +160,59 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
             options=options,
             progress=progress,
         )
-    table = board_table(board.rows, board.reasons, board.unused, board.extent)
-    return _show(board, table, arguments.json, console, board.failures)
+    return _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
+
+
+def _sweep(arguments: argparse.Namespace, console: Console) -> int:
+    _refuse_with("--faults", arguments, "plans", "dict_only")
+    scenarios = chosen_scenarios(arguments.work_item, arguments.scenario)
+    with _progress(console) as progress:
+        board = sweep(
+            scenarios,
+            mode_of(arguments.faults),
+            work_item=arguments.work_item,
+            processes=_processes(),
+            whole=arguments.faults == Mode.SINGLE.value and not arguments.work_item and not arguments.scenario,
+            progress=progress,
+        )
+    return _show(board, fault_table(board), arguments.json, console)
+
+
+def _plant(arguments: argparse.Namespace, console: Console) -> int:
+    _refuse_with("--fault", arguments, "work_item", "plans", "dict_only", "faults", "json")
+    if arguments.scenario is None:
+        raise UsageError(
+            expected="the scenario that the fault is planted in",
+            happened="--fault without --scenario",
+            where="fakevirt verify",
+            how_to_go_on="add --scenario NAME, as the report has it",
+        )
+    run = check_faults(scenario_named(arguments.scenario), arguments.fault)
+    console.print(tell(run), markup=False, soft_wrap=True)
+    return 0 if run.passes else 1
+
+
+class _Told(Protocol):
+    """Something that does not pass."""
+
+    @property
+    def message(self) -> str: ...
 
 
 class _Shown(Protocol):
-    """What is printed and written."""
+    """What is printed and written: a board, the order, or the matrix of releases."""
 
     @property
     def passes(self) -> bool: ...
 
+    @property
+    def failures(self) -> Sequence[_Told]: ...
+
     def to_primitive(self) -> dict[str, Any]: ...
 
 
-def _show(
-    shown: _Shown, table: RenderableType, path: Path | None, console: Console, failures: Sequence[Failure] = ()
-) -> int:
-    for failure in failures:
+def _show(shown: _Shown, table: RenderableType, path: Path | None, console: Console) -> int:
+    for failure in shown.failures:
         console.print(failure.message, markup=False, soft_wrap=True)
         console.print()
     console.print(table)

@@ -69,15 +69,15 @@ class Allowance:
         """Tell whether ``difference`` is the one that is meant."""
         return (
             difference.channel == self.channel
-            and _matches(difference.operation, self.operation)
+            and matches(difference.operation, self.operation)
             and (self.field is None) is (difference.field is None)
-            and (difference.field is None or _matches(difference.field, self.field or ""))
+            and (difference.field is None or matches(difference.field, self.field or ""))
             and self.scope in (None, difference.scope)
             and (self.legacy is ANYTHING or self.legacy == difference.legacy)
             and (self.objects is ANYTHING or self.objects == difference.objects)
         )
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
     """Tell whether ``name`` fits a pattern in which only ``*`` is special: paths have brackets in them."""
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fakevirt.conversion.comparison import Comparison, Row, Verdict
@@ -23,7 +23,9 @@ _WIDTH = 100
 _CONTEXT = "<RequestContext>"
 
 
-def describe(comparison: Comparison, *, what: str, reproduce: str, decided_by: str | None = None) -> str:
+def describe(
+    comparison: Comparison, *, what: str, reproduce: str, decided_by: str | None = None, broken: Sequence[str] = ()
+) -> str:
     """Return the whole message about a comparison.
 
     Args:
@@ -31,15 +33,18 @@ def describe(comparison: Comparison, *, what: str, reproduce: str, decided_by: s
         what: What was compared: the work item and scenario, or the test.
         reproduce: A line that does the same again.
         decided_by: The call paths that decide it, where other plans were tried.
+        broken: What is broken in the end and should not be, by whom.
     """
+    verdict = Verdict.DIVERGED if broken and comparison.verdict.passes else comparison.verdict
     lines = [
-        f"{comparison.verdict.value}: {what}",
+        f"{verdict.value}: {what}",
         f"  expected:     the plan {str(comparison.objects.plan)!r} causes the same effects as the legacy path",
     ]
     if comparison.not_compared is not None:
         lines += [f"  happened:     {comparison.not_compared}"]
     for allowance in comparison.unused:
         lines += [f"  happened:     nothing differs as allowed on {allowance.channel} ({allowance.reason})"]
+    lines += [f"  broken:       {one}" for one in broken]
     if comparison.divergences:
         first = comparison.divergences[0]
         count = len(comparison.divergences)
@@ -54,7 +59,7 @@ def describe(comparison: Comparison, *, what: str, reproduce: str, decided_by: s
         ]
         if count > _SHOWN:
             lines.append(f"  besides:      {count - _SHOWN} more differences, which often follow from the first")
-    lines.append(f"  how to go on: {_next_step(comparison)}")
+    lines.append(f"  how to go on: {_next_step(comparison, broken)}")
     lines.append(f"  reproduce:    {reproduce}")
     return "\n".join(lines)
 
@@ -149,11 +154,13 @@ def _cause(comparison: Comparison) -> list[str]:
     return [f"  cause:        {work_item}effect {cause.row + 1}: {_headline(cause)}"]
 
 
-def _next_step(comparison: Comparison) -> str:
+def _next_step(comparison: Comparison, broken: Sequence[str]) -> str:
     if comparison.verdict is Verdict.NOT_COMPARED:
         return "make the request enter a work item on both paths, or remove the comparison"
     if comparison.divergences:
         return "mend the object path, or allow the difference with its reason"
+    if broken:
+        return "mend the path that breaks it, or let conversion/known/faults.py tell why it is broken by design"
     if comparison.unused:
         return "remove the allowance"
     return "nothing is to be done"

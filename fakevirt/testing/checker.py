@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.check import ConversionError, check
 from fakevirt.conversion.comparison import Comparison
+from fakevirt.conversion.faults.check import check_sweep
+from fakevirt.conversion.faults.fault_board import FaultBoard
+from fakevirt.conversion.faults.sweep import Mode
 from fakevirt.conversion.upgrades.check import check_upgrades
 from fakevirt.conversion.upgrades.verify import Upgrades
 from fakevirt.driver.profile import Profile
@@ -52,18 +55,10 @@ class ConversionChecker:
             UsageError: There is no such work item or scenario, or one is not named.
         """
         __tracebackhide__ = True
-        work_item = work_item or markers.work_item(self._test)
-        if work_item is None or scenario is None:
-            raise UsageError(
-                expected="the name of a work item and the name of a scenario",
-                happened=f"work_item={work_item!r}, scenario={scenario!r}",
-                where=f"conversion.check in {self._test.name}",
-                how_to_go_on='write conversion.check("live_migration", "shared_storage"), or give the test the marker '
-                'work_item("live_migration") and write conversion.check(scenario="shared_storage")',
-            )
+        named, scenario = self._named("check", work_item, scenario)
         try:
             comparison = check(
-                work_item,
+                named,
                 scenario,
                 plan=plan,
                 profile=profile,
@@ -98,3 +93,34 @@ class ConversionChecker:
         """
         __tracebackhide__ = True
         return check_upgrades(work_item or markers.work_item(self._test), scenario, releases=releases)
+
+    def sweep(self, work_item: str | None = None, scenario: str | None = None, mode: Mode = Mode.SINGLE) -> FaultBoard:
+        """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.
+
+        Args:
+            work_item: The work item; the marker ``work_item`` names it, unless given.
+            scenario: The scenario's name; it must enter the work item.
+            mode: Which faults: single ones, pairs, or second writers.
+
+        Returns:
+            The board, on which everything passes.
+
+        Raises:
+            SweepError: The paths differ under a fault, or one breaks what it should not; the message has the traces.
+            UsageError: There is no such work item or scenario, or one is not named.
+        """
+        __tracebackhide__ = True
+        named, scenario = self._named("sweep", work_item, scenario)
+        return check_sweep(named, scenario, mode, **self._test.cloud_arguments)
+
+    def _named(self, method: str, work_item: str | None, scenario: str | None) -> tuple[str, str]:
+        work_item = work_item or markers.work_item(self._test)
+        if work_item is None or scenario is None:
+            raise UsageError(
+                expected="the name of a work item and the name of a scenario",
+                happened=f"work_item={work_item!r}, scenario={scenario!r}",
+                where=f"conversion.{method} in {self._test.name}",
+                how_to_go_on=f'write conversion.{method}("live_migration", "shared_storage"), or give the test the '
+                f'marker work_item("live_migration") and write conversion.{method}(scenario="shared_storage")',
+            )
+        return work_item, scenario

@@ -227,3 +227,35 @@ def test_a_module_that_is_not_there_is_refused(verify):
 def test_upgrades_are_verified_alone(verify, option):
     status, _, err = verify("--upgrade", *option)
     assert (status, option[0] in err) == (2, True)
+
+
+def test_a_sweep_prints_a_row_for_each_work_item_and_exits_0(verify, tmp_path):
+    path = tmp_path / "faults.json"
+    status, out, err = verify("--faults", "--scenario", "refreshing_rules_fails", "--json", str(path))
+    assert (status, err) == (0, "")
+    assert "│ refresh_instance_security_rules" in out
+    assert json.loads(path.read_text())["passes"] is True
+
+
+def test_one_fault_is_planted_as_a_report_names_it(verify):
+    fault = "driver.refresh_instance_security_rules#1 fail NotImplementedError"
+    status, out, _ = verify("--scenario", "rules_changed", "--fault", fault)
+    assert status == 0
+    assert out.startswith(f"SAME: refresh_instance_security_rules / rules_changed with {fault}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--faults", "3"], "take one of them; --faults alone is 1"),
+        (["--faults", "1", "--plans", "all"], "leave out --faults or --plans"),
+        (["--fault", "driver.spawn#1 fail OSError"], "add --scenario NAME"),
+        (["--scenario", ONE, "--fault", "driver.spawn#1 fail OSError"], "there is no such step"),
+        (["--scenario", ONE, "--fault", "nonsense"], "cannot be read"),
+        (["--order", "--faults", "1"], "leave out --order or --faults"),
+    ],
+)
+def test_bad_usage_of_faults_exits_2_in_four_parts(verify, arguments, told):
+    status, out, err = verify(*arguments)
+    assert (status, out) == (2, "")
+    assert told in err

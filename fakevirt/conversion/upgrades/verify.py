@@ -11,7 +11,7 @@ from fakevirt import releases as known_releases
 from fakevirt.conversion.board import chosen_scenarios
 from fakevirt.conversion.upgrades.matrix import UpgradeMatrix, fill_matrix
 from fakevirt.conversion.upgrades.rehearsal import Rehearsal, rehearse
-from fakevirt.conversion.verification import Progress
+from fakevirt.conversion.verification import Failure, Progress
 from fakevirt.conversion.workers import outcomes
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.releases import Release
@@ -34,6 +34,11 @@ class Upgrades:
         """Whether the object path survives every upgrade."""
         objects = (rehearsal for rehearsal in self.rehearsals if rehearsal.plan == ConversionPlan.objects())
         return self.matrix.passes and all(rehearsal.passes for rehearsal in objects)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Nothing: what breaks stands below the matrix, with its mixes."""
+        return ()
 
     def to_primitive(self) -> dict[str, Any]:
         """Return it as plain data."""
