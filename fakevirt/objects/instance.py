@@ -383,7 +383,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         joined = _joined([*expected_attrs, "metadata"])
         old, new = db.instance_update_and_get_original(self._context, self.uuid, updates, columns_to_join=joined)
         self._from_db_object(self._context, self, new, expected_attrs)
-        notifications.send_update(self._context, old, _as_told(new) if _in_extra() else new)
+        notifications.send_update(self._context, old, new)
 
     def _take_extra(self, changes: Collection[str], updates: dict[str, Any]) -> dict[str, str | None]:
         """Return what goes to instance_extra, by column.
@@ -533,8 +533,6 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         self._orig_metadata.pop(key, None)
         db.instance_metadata_update(self._context, self.uuid, dict(self._orig_metadata), delete=True)
         flat = base.obj_to_primitive(self)
-        if "flavor" in self.fields:
-            flat["system_metadata"] = instance_flavors.joined(flat["system_metadata"], self._flavors())
         notifications.send_update(self._context, flat, flat)
         if not changed:
             self.obj_reset_changes(["metadata"])
@@ -671,16 +669,6 @@ def _make_instance_list(
 def _in_extra() -> bool:
     """Return whether the running service keeps the flavors of instances in instance_extra."""
     return "flavor" in base.running_fields(Instance)
-
-
-def _as_told(row: Any) -> dict[str, Any]:
-    """Return a row with the flavors where notifications look for them."""
-    told = dict(row)
-    told["system_metadata"] = metadata_to_dict(row["system_metadata"])
-    stored = row["extra"].flavor if row["extra"] else None
-    if stored:
-        told["system_metadata"] = instance_flavors.joined(told["system_metadata"], instance_flavors.from_json(stored))
-    return told
 
 
 def _expected(expected_attrs: Iterable[str]) -> list[str]:

@@ -366,6 +366,24 @@ def test_a_flavor_alone_is_saved_without_touching_the_instance(conductor, contex
     assert stored(context, uuid)[0]["new"] == "m1.large"
 
 
+@pytest.mark.parametrize("release", [JUNO, KILO], ids=str)
+def test_a_notification_names_the_flavor_wherever_it_is(conductor, context, uuid, mocker, release):
+    migrated(context, uuid, conductor)
+    notifier = mocker.Mock()
+    service = dataclasses.replace(conductor(KILO), notifier=notifier)
+    with services.running_as(conductor(release)):
+        older = Instance(context, uuid=uuid)
+    with services.running_as(service):
+        older.host = "dst"
+        older.save()
+        instance = Instance.get_by_uuid(context, uuid, expected_attrs=["metadata", "flavor"])
+        instance.metadata = {"role": "guest"}
+        instance.save()
+        instance.delete_metadata_key("role")
+    told = [call.args[2]["instance_type"] for call in notifier.info.call_args_list]
+    assert told == ["m1.small"] * 3
+
+
 def test_an_instance_is_created_with_its_flavor(conductor, context, database):
     with services.running_as(conductor(KILO)):
         instance = Instance(context, flavor=Flavor(**SMALL), system_metadata={"image_os": "linux"})
