@@ -20,7 +20,6 @@ from fakevirt.context import RequestContext
 from fakevirt.manager.building.async_network_info import NetworkInfoAsyncWrapper
 from fakevirt.manager.building.decode_files import decode_files
 from fakevirt.manager.building.request import BuildRequest
-from fakevirt.manager.building.unsaved import unsaved_forgotten
 from fakevirt.objects.block_device import BlockDeviceMappingList
 from fakevirt.objects.network_request import NetworkRequestList
 
@@ -117,7 +116,6 @@ def objects(
     tracker = manager._get_resource_tracker(build.node)
     with (
         _cleaned_up_after(manager, build, instance),
-        unsaved_forgotten(instance),
         tracker.instance_claim(elevated, instance, build.limits),
     ):
         manager._validate_instance_group_policy(elevated, instance, request.filter_properties)

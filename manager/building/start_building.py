@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from fakevirt import states
 from fakevirt.context import RequestContext
-from fakevirt.manager.building.unsaved import unsaved_forgotten
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -29,8 +28,7 @@ def legacy(manager: ComputeManager, context: RequestContext, instance: Any) -> N
 
 
 def objects(manager: ComputeManager, context: RequestContext, instance: Instance) -> None:
-    with unsaved_forgotten(instance):
-        instance.vm_state = states.BUILDING
-        instance.task_state = None
-        instance.save(expected_task_state=(states.SCHEDULING, None))
+    instance.vm_state = states.BUILDING
+    instance.task_state = None
+    instance.save(expected_task_state=(states.SCHEDULING, None))
     manager._update_resource_tracker(context, instance)

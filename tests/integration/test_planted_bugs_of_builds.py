@@ -4,11 +4,14 @@ import contextlib
 
 import pytest
 
-from fakevirt import exceptions
+from fakevirt import exceptions, states
 from fakevirt.conversion.check import ConversionError, check
-from fakevirt.manager.building import build_instance, prebuild_instance, start_building
+from fakevirt.conversion.difference import ABSENT
+from fakevirt.manager import build_and_run_instance
+from fakevirt.manager.building import build_instance, prebuild_instance
 from fakevirt.manager.compute import ComputeManager
 from fakevirt.manager.paths import BothPaths, SharedStep
+from fakevirt.manager.steps import set_instance_error_state
 
 
 def divergences(scenario):
@@ -18,12 +21,20 @@ def divergences(scenario):
     return {(d.channel, d.operation, d.field): (d.legacy, d.objects) for d in caught.value.comparison.divergences}
 
 
-@pytest.mark.parametrize("scenario", ["another_task_before_the_build", "another_task_while_it_is_built"])
-def test_class_j_a_save_that_was_refused_is_written_by_the_next_one(monkeypatch, scenario):
-    for module in (build_instance, start_building):
-        monkeypatch.setattr(module, "unsaved_forgotten", lambda instance: contextlib.nullcontext())
-    found = divergences(scenario)
+def test_class_j_a_save_that_was_refused_is_written_by_the_next_one(plant):
+    def saves_all_that_was_assigned(manager, context, instance):
+        instance.vm_state = states.ERROR
+        instance.save()
+
+    plant("_set_instance_error_state", saves_all_that_was_assigned, set_instance_error_state)
+    found = divergences("another_task_while_it_is_built")
     assert found["state", "table instances", "arguments.content[0].task_state"] == ("rebuilding", None)
+
+
+def test_class_j_a_note_that_was_refused_is_written_by_the_next_save(monkeypatch):
+    monkeypatch.setattr(build_and_run_instance, "unsaved_forgotten", lambda instance: contextlib.nullcontext())
+    found = divergences("another_task_before_the_conductors_build_asks_for_ports")
+    assert found["db", "update instances", "arguments.values.task_state"] == (ABSENT, "networking")
 
 
 def test_class_t_the_network_information_is_missed_before_the_instance(monkeypatch):

@@ -143,7 +143,12 @@ def test_it(cloud):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*expected: * arguments of Cloud: plan, hosts, *", "*happened: * host is none", "*where:*", "*how to go on:*"]
+        [
+            "*expected: * arguments of Cloud: plan, conductor, hosts, *",
+            "*happened: * host is none",
+            "*where:*",
+            "*how to go on:*",
+        ]
     )
 
 

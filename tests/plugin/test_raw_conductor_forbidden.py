@@ -11,7 +11,7 @@ def test_it(raw_conductor_forbidden):
         [
             "expected: * no call of a raw conductor method",
             "happened: * service_get_by_compute_host was called in the work item check_can_live_migrate_destination",
-            "where: *get_compute_info.py:* in legacy",
+            "where: *get_compute_nodes.py:* in get_compute_nodes",
             "how to go on: *raw_conductor_forbidden",
         ]
     )

@@ -16,8 +16,8 @@ def test_both(cloud):
 
 @pytest.mark.release(conductor="juno", src="icehouse", dst="juno")
 def test_scenario(conversion):
-    comparison = conversion.check("live_migration", "shared_storage")
-    (sent,) = [e for e in comparison.objects.trace.on("rpc") if e.operation == "live_migration"]
+    comparison = conversion.check("check_can_live_migrate_source", "refused_by_the_source")
+    (sent,) = [e for e in comparison.objects.trace.on("rpc") if e.operation == "check_can_live_migrate_source"]
     assert sent.details["version"] == "3.0"
 """
     )
