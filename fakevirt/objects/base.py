@@ -42,7 +42,7 @@ from fakevirt.db.models import Base as Row
 from fakevirt.exceptions import ObjectActionError
 from fakevirt.instrument.snapshot import Entity, LateFields, register, snapshot
 from fakevirt.objects import fields
-from fakevirt.releases import CURRENT, Release
+from fakevirt.releases import CURRENT, KILO, Release
 from fakevirt.usage_error import UsageError
 
 __all__ = [
@@ -223,6 +223,16 @@ def _layout_in(cls: type[NovaObject], release: Release) -> _Layout:
             cls._layouts[release] = _make_layout_in(cls, release)
         cls._last = release, cls._layouts[release]
     return cls._last[1]
+
+
+def _version_in(release: Release, cls: type[NovaObject]) -> str | None:
+    """Return the version of a class that a release has; None if it has none.
+
+    The release that clouds are of by default has every class that is none of Nova's: a project's own.
+    """
+    name = cls.obj_name()
+    is_own = release == CURRENT and name not in KILO.objects
+    return cls.VERSION if is_own else release.objects.get(name)
 
 
 def _make_layout_in(cls: type[NovaObject], release: Release) -> _Layout:
@@ -455,7 +465,7 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         if not classes:
             raise UnsupportedObjectError(objtype=objname)
         service = services.current()
-        supported = classes[0].VERSION if service is None else service.release.objects.get(objname)
+        supported = classes[0].VERSION if service is None else _version_in(service.release, classes[0])
         if supported is None:
             raise UnsupportedObjectError(objtype=objname)
         if objver == supported or _is_compatible(objver, supported):

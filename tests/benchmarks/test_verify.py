@@ -1,15 +1,28 @@
-"""The command from its start: 20 s for the board, 30 s with each work item alone, 3 minutes with every subset."""
+"""The command from its start, and one rehearsal of an upgrade."""
 
 import subprocess
 import sys
 
 import pytest
 
+from fakevirt.conversion.upgrades.rehearsal import rehearse
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.releases import JUNO, KILO
+
 PROGRAM = "from fakevirt.cli import main; raise SystemExit(main())"
 
 
-@pytest.mark.parametrize(("plans", "limit"), [("ends", 20), ("singles", 30), ("all", 180)])
-def test_verify(benchmark, hold, plans, limit):
-    command = [sys.executable, "-c", PROGRAM, "verify", "--plans", plans]
+@pytest.mark.parametrize(
+    ("options", "limit"),
+    [(["--plans", "ends"], 20), (["--plans", "singles"], 30), (["--plans", "all"], 180), (["--upgrade"], 60)],
+    ids=["ends", "singles", "all", "upgrade"],
+)
+def test_verify(benchmark, hold, options, limit):
+    command = [sys.executable, "-c", PROGRAM, "verify", *options]
     benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, check=True), rounds=1)
     hold(benchmark.stats.stats.data, limit)
+
+
+def test_a_rehearsal_of_an_upgrade(benchmark, hold):
+    benchmark.pedantic(lambda: rehearse(JUNO, KILO, ConversionPlan.objects()), rounds=3)
+    hold(benchmark.stats.stats.data, 2)

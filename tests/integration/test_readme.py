@@ -10,6 +10,8 @@ import pytest
 from fakevirt import releases
 from fakevirt.cli import main
 from fakevirt.conversion.check import ConversionError, check
+from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.objects.base import NovaVersionedObjectRegistry
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -37,8 +39,9 @@ def test_the_divergence_is_the_one_that_is_printed(forget_the_node):
 
 
 @pytest.mark.parametrize("source", PYTHON, ids=lambda source: source.splitlines()[0])
-def test_the_code_runs(source, request, monkeypatch):
-    monkeypatch.setattr(releases, "_REGISTERED", dict(releases._REGISTERED))
+def test_the_code_runs(source, request, mocker):
+    for registry in (releases._REGISTERED, SCENARIOS, NovaVersionedObjectRegistry.obj_classes()):
+        mocker.patch.dict(registry)
     namespace = {"__name__": "readme"}
     exec(compile(source, "README.md", "exec"), namespace)
     ran = 0

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from fakevirt.conversion.comparison import align
-from fakevirt.conversion.difference import Difference
+from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.upgrades.run import CellRun, Error
 
 
@@ -81,8 +81,10 @@ def _of_moved_field(difference: Difference) -> Cause:
 
 
 def _told(difference: Difference) -> str:
-    where = f"{difference.operation} {difference.field or ''}".strip()
-    return f"{where} is {difference.objects!r}, and {difference.legacy!r} at home"
+    if difference.field is None:
+        here, not_here = ("at home", "here") if difference.objects is ABSENT else ("here", "at home")
+        return f"{difference.channel} {difference.operation} is {here}, and not {not_here}"
+    return f"{difference.operation} {difference.field} is {difference.objects!r}, and {difference.legacy!r} at home"
 
 
 def _of_error(error: Error) -> Cause:

@@ -37,7 +37,8 @@ from fakevirt.objects import (
     TagList,
     VirtCPUModel,
 )
-from fakevirt.objects.base import NovaObjectSerializer, tree_versions
+from fakevirt.objects.base import NovaObject, NovaObjectSerializer, NovaVersionedObjectRegistry, tree_versions
+from fakevirt.objects.fields import BooleanField
 from fakevirt.usage_error import UsageError
 
 ICEHOUSE, JUNO, KILO = releases.ICEHOUSE, releases.JUNO, releases.KILO
@@ -544,3 +545,26 @@ def test_a_tree_is_that_of_the_running_service(conductor):
     with services.running_as(conductor(KILO)):
         assert tree_versions("Instance")["InstanceNUMATopology"] == "1.1"
     assert InstanceInfoCache.VERSION == "1.5"
+
+
+@pytest.fixture
+def ticket(mocker):
+    """A class of a project's own, known for the test only."""
+    mocker.patch.dict(NovaVersionedObjectRegistry.obj_classes())
+    fields = {"paid": BooleanField()}
+    return NovaVersionedObjectRegistry.register(type("Ticket", (NovaObject,), {"VERSION": "1.0", "fields": fields}))
+
+
+def test_a_class_of_ones_own_is_known_to_the_release_that_clouds_are_of_by_default(context, ticket):
+    primitive = ticket(paid=True).obj_to_primitive()
+    with services.running_as(services.Service("nova-compute", "src", Trace())):
+        assert NovaObjectSerializer().deserialize_entity(context, primitive).paid
+
+
+def test_a_class_of_ones_own_is_refused_by_a_release_without_it(context, ticket):
+    primitive = ticket(paid=True).obj_to_primitive()
+    with (
+        services.running_as(services.Service("nova-compute", "src", Trace(), release=releases.KILO)),
+        pytest.raises(UnsupportedObjectError),
+    ):
+        NovaObjectSerializer().deserialize_entity(context, primitive)

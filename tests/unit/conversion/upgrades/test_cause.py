@@ -68,3 +68,12 @@ def test_without_an_error_the_first_difference_in_what_is_left_is_the_cause():
     (cause,) = causes_of(run(host="src", task_state="migrating"), run(host="dst", task_state=None))
     assert (cause.kind, cause.work_item) == (Kind.OTHER_OUTCOME, None)
     assert str(cause) == "other outcome: table instances arguments.content.host is 'src', and 'dst' at home"
+
+
+@pytest.mark.parametrize(
+    ("here", "at_home", "told"),
+    [((), (state(),), "is at home, and not here"), ((state(),), (), "is here, and not at home")],
+)
+def test_an_effect_that_one_of_the_two_does_not_have_is_told_by_its_name(here, at_home, told):
+    (cause,) = causes_of(*(CellRun(effects, (), (), frozenset(), frozenset()) for effects in (here, at_home)))
+    assert str(cause) == f"other outcome: state table instances {told}"
