@@ -158,6 +158,9 @@ def snapshot(value: Any) -> Any:
             pass
     if kind is list or kind is tuple:
         return [item if type(item) in _IMMUTABLE else snapshot(item) for item in value]
+    if isinstance(value, BaseException):
+        # Each error that comes from another service has a class of its own, which is not to be kept.
+        return Failure.of(value)
     if kind not in _handlers:
         _handlers[kind] = _snapshot.dispatch(kind)
     return _handlers[kind](value)
@@ -165,8 +168,6 @@ def snapshot(value: Any) -> Any:
 
 @functools.singledispatch
 def _snapshot(value: Any) -> Any:
-    if isinstance(value, BaseException):
-        return Failure.of(value)
     # Subclasses of what cannot change: a frozen clock's datetime, an IntEnum.
     if isinstance(value, str | int | float | bytes | datetime.date | datetime.timedelta):
         return value

@@ -1,8 +1,11 @@
 """Sweeps of a few scenarios; `fakevirt verify --faults` has them all. And the proof that a sweep can fail."""
 
 import contextlib
+import gc
+import logging
 import re
 import shlex
+import weakref
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,29 @@ def test_a_second_fault_strikes_what_comes_after_the_first():
     assert "driver.suspend" not in " ".join(map(str, then))
     assert any("instance_update" in str(second) for second in then)
     assert run_with(base, "remaining_instance_attr", (injection, then[0])).comparison.not_compared is None
+
+
+@pytest.fixture
+def unlogged():
+    """Pytest keeps what is logged, errors with their frames included, until a test ends."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def objects_after_three_faults():
+    for _ in range(3):
+        check_faults(
+            SCENARIOS["refused_by_the_source"], ["driver.check_can_live_migrate_destination#1 fail InvalidCPUInfo"]
+        )
+    gc.collect()
+    # A pooled connection looks through its references to dead cursors every now and then.
+    return sum(type(thing) is not weakref.ref for thing in gc.get_objects())
+
+
+def test_faulty_runs_leave_nothing_behind_in_memory(unlogged):
+    objects_after_three_faults()
+    assert objects_after_three_faults() == objects_after_three_faults()
 
 
 def save_all_that_was_assigned(manager, context, instance):

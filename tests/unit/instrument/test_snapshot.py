@@ -1,7 +1,9 @@
 import datetime
 import enum
+import gc
 import threading
 import uuid
+import weakref
 from collections import OrderedDict, UserDict
 
 import pytest
@@ -170,3 +172,12 @@ def test_a_remote_exception_is_the_same_failure_as_the_local_one():
 def test_a_remote_exception_of_python_s_own_is_the_same_failure_as_the_local_one(local):
     remote = type(local)(f"{local}\nTraceback (most recent call last):\n\n  File ...")
     assert Failure.of(remote) == Failure.of(local)
+
+
+def test_the_class_that_an_error_from_another_service_has_of_its_own_is_not_kept():
+    error = type("ValueError_Remote", (ValueError,), {})("no")
+    kind = weakref.ref(type(error))
+    assert snapshot([error]) == [Failure("ValueError", __name__, "no")]
+    del error
+    gc.collect()
+    assert kind() is None
