@@ -281,14 +281,27 @@ def _field_differences(a: Any, b: Any, path: str) -> Iterator[tuple[str, Any, An
             left, right = a.get(key, ABSENT), b.get(key, ABSENT)
             if left != right:
                 yield from _field_differences(left, right, f"{path}.{key}" if path else key)
-    elif isinstance(a, list) and isinstance(b, list) and _item_by_item(a, b):
-        for n, (left, right) in enumerate(itertools.zip_longest(a, b, fillvalue=ABSENT)):
+    elif isinstance(a, list) and isinstance(b, list) and (items := _items(a, b)) is not None:
+        for n, (left, right) in enumerate(items):
             yield from _field_differences(left, right, f"{path}[{n}]")
     else:
         yield path, a, b
 
 
-def _item_by_item(a: list[Any], b: list[Any]) -> bool:
-    """Tell whether the items of two lists are the same things: as many, or one list goes on where the other ends."""
+def _items(a: list[Any], b: list[Any]) -> Iterable[tuple[Any, Any]] | None:
+    """Pair the items of two lists that are the same things; None if there is no telling which are."""
     common = min(len(a), len(b))
-    return len(a) == len(b) or a[:common] == b[:common]
+    if len(a) == len(b) or a[:common] == b[:common]:
+        return itertools.zip_longest(a, b, fillvalue=ABSENT)
+    if all(isinstance(item, dict) and "id" in item for item in (*a, *b)):
+        return _rows(a, b)
+    return None
+
+
+def _rows(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Pair rows that say the same: ids are numbers that follow from how many rows there were."""
+    said_by_a, said_by_b = (
+        [str({name: value for name, value in row.items() if name != "id"}) for row in rows] for rows in (a, b)
+    )
+    for _, a1, a2, b1, b2 in difflib.SequenceMatcher(None, said_by_a, said_by_b, autojunk=False).get_opcodes():
+        yield from itertools.zip_longest(a[a1:a2], b[b1:b2], fillvalue=ABSENT)

@@ -110,7 +110,8 @@ class Canonicalizer:
         self._recognise = recognise
         self._normalise = normalise
         self._uuids = dict(names or {})
-        self._ids: dict[str, dict[int, str]] = {}
+        self._ids: dict[tuple[str, str], dict[int, str]] = {}
+        self._table = ""
         self._texts: dict[str, Any] = {}
         self._structures: dict[bytes, tuple[Any, list[Form]]] = {}
         self._plain_channels = plain_channels
@@ -121,6 +122,7 @@ class Canonicalizer:
         """Return ``effect`` in canonical form."""
         self._forms = []
         self._plain = effect.channel in self._plain_channels
+        self._table = effect.operation.rpartition(" ")[2] if self._plain else ""
         content: dict[str, Any] = {"arguments": self._mapping(effect.arguments, "arguments")}
         match effect.outcome:
             # What returned nothing has nothing to tell, so that an exception in its place is one difference and not
@@ -151,6 +153,9 @@ class Canonicalizer:
         if value is None or kind is bool or kind is float:
             return value
         if kind is int:
+            if self._plain and key == "deleted" and value:
+                # Nova deletes a row by writing its id there.
+                key = "id"
             return self._number(key, value) if key == "id" or key.endswith("_id") else value
         if kind is dict or kind is list:
             # Rows are on plain channels, and hardly one of them is like another.
@@ -208,14 +213,15 @@ class Canonicalizer:
             kind = type(item)
             if kind is str and item in self._texts:
                 canonical[name] = self._texts[item]
-            elif item is None or kind is bool or (kind is int and name[-2:] != "id"):
+            elif item is None or kind is bool or (kind is int and name[-2:] != "id" and name != "deleted"):
                 canonical[name] = item
             else:
                 canonical[name] = self.value(item, f"{path}.{name}", name)
         return canonical
 
     def _number(self, key: str, value: int) -> str:
-        known = self._ids.setdefault(key, {})
+        # A row more in one table makes no other of the rows in another.
+        known = self._ids.setdefault((self._table, key), {})
         return known.setdefault(value, f"{key}-{len(known) + 1}")
 
     def _text(self, text: str) -> Any:

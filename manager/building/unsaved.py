@@ -25,6 +25,8 @@ def unsaved_forgotten(instance: Instance) -> Iterator[None]:
         yield
     except Exception:
         with excutils.save_and_reraise_exception():
-            with contextlib.suppress(exceptions.InstanceNotFound, exceptions.InstanceInfoCacheNotFound):
-                instance.refresh()
-            instance.obj_reset_changes(recursive=True)
+            try:
+                with contextlib.suppress(exceptions.InstanceNotFound, exceptions.InstanceInfoCacheNotFound):
+                    instance.refresh()
+            finally:
+                instance.obj_reset_changes(recursive=True)

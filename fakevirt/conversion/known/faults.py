@@ -59,6 +59,8 @@ _WRITTEN = (
     "vm_state",
     "power_state",
     "root_device_name",
+    "access_ip_v4",
+    "access_ip_v6",
     "updated_at",
 )
 
@@ -137,6 +139,7 @@ ALLOWANCES: tuple[Allowance, ...] = (
         )
     ),
     Allowance("rpc", _ITS_STACK, field="arguments.filter_properties.retry.exc"),
+    Allowance("notifier", _ITS_STACK, field="arguments.payload.args.filter_properties.retry.exc"),
     Allowance(
         "rpc", "the text of a timeout tells the version that was asked for", field="raised.message", legacy=_TIMEOUT
     ),
@@ -244,7 +247,7 @@ ALLOWANCES: tuple[Allowance, ...] = (
     ),
     *(
         Allowance("notifier", _AS_ASSIGNED, operation="compute.instance.*", field=f"arguments.payload.{name}")
-        for name in ("host", "node", "state", "state_description", "launched_at")
+        for name in ("host", "node", "state", "state_description", "launched_at", "access_ip_v4", "access_ip_v6")
     ),
 )
 

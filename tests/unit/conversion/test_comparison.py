@@ -80,6 +80,17 @@ def test_what_a_list_has_more_at_its_end_is_a_difference_of_its_own():
     assert (difference.field, difference.legacy, difference.objects) == ("arguments.rows[1]", ABSENT, "b")
 
 
+def test_a_row_that_one_list_has_in_between_is_a_difference_of_its_own_and_so_are_the_ids_that_follow_from_it():
+    rows = [{"id": n, "key": key} for n, key in ((1, "image"), (2, "ports"), (3, "flavor"))]
+    legacy = call("update", rows=rows)
+    objects = call("update", rows=[rows[0], {"id": 2, "key": "flavor"}])
+    found = [(d.field, d.legacy, d.objects) for d in compared([legacy], [objects]).divergences]
+    assert found == [
+        ("arguments.rows[1]", {"id": "id-2", "key": "ports"}, ABSENT),
+        ("arguments.rows[2].id", "id-3", "id-2"),
+    ]
+
+
 def test_lists_that_have_little_in_common_differ_as_a_whole():
     legacy, objects = call("update", rows=["a"]), call("update", rows=["b", "c"])
     (difference,) = compared([legacy], [objects]).divergences

@@ -36,6 +36,14 @@ def test_a_known_uuid_has_its_name():
     assert canonicalizer.value(ONE) == "server-1"
 
 
+def test_the_ids_of_each_table_are_numbered_apart_and_a_deleted_row_has_its_own_for_a_mark():
+    canonicalizer = Canonicalizer(EPOCH, plain_channels=frozenset({"db"}))
+    statements = [("services", 3, 0), ("instances", 3, 0), ("instances", 2, 2)]
+    effects = [Effect("db", f"update {table}", {"id": row, "deleted": mark}) for table, row, mark in statements]
+    contents = [effect.content["arguments"] for effect in canonicalizer.effects(effects)]
+    assert contents == [{"id": "id-1", "deleted": 0}, {"id": "id-1", "deleted": 0}, {"id": "id-2", "deleted": "id-2"}]
+
+
 def test_ids_are_numbered_by_their_name_and_first_appearance(canonicalizer):
     rows = [{"id": 70, "service_id": 70}, {"id": 12, "vcpus": 12}]
     assert canonicalizer.value(rows) == [{"id": "id-1", "service_id": "service_id-1"}, {"id": "id-2", "vcpus": 12}]
