@@ -255,7 +255,7 @@ def _compared(
     for number, (left, right) in enumerate(pairs):
         found: Iterable[tuple[str | None, Any, Any]]
         if left is not None and right is not None:
-            found = _field_differences(left.content, right.content, "")
+            found = _differences(left, right)
         else:
             found = [(None, left or ABSENT, right or ABSENT)]
         effect = left or right
@@ -271,6 +271,12 @@ def _allowed(difference: Difference, allowances: Iterable[Allowance]) -> Differe
     """Return a difference with what covers it."""
     allowance = next((allowance for allowance in allowances if allowance.covers(difference)), None)
     return difference if allowance is None else dataclasses.replace(difference, allowance=allowance)
+
+
+def _differences(left: CanonicalEffect, right: CanonicalEffect) -> Iterator[tuple[str, Any, Any]]:
+    if left.service != right.service:
+        yield "service", left.service, right.service
+    yield from _field_differences(left.content, right.content, "")
 
 
 def _field_differences(a: Any, b: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

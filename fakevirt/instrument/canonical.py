@@ -72,8 +72,8 @@ class CanonicalEffect:
 
     @property
     def key(self) -> tuple[str, str | None, str]:
-        """What makes two effects the same step, whatever they carry."""
-        return self.channel, self.service, self.operation
+        """What makes two effects the same step, whatever they carry; a notification is one whoever sends it."""
+        return self.channel, None if self.channel == "notifier" else self.service, self.operation
 
     @property
     def likeness(self) -> tuple[Any, ...]:
@@ -84,7 +84,7 @@ class CanonicalEffect:
             for name, value in arguments
             if not isinstance(value, list)
         )
-        return *self.key, *sorted(glances)
+        return *self.key, self.service, *sorted(glances)
 
 
 class Canonicalizer:

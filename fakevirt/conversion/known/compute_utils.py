@@ -9,7 +9,9 @@ ALLOWANCES = (
         "notifier",
         "the conductor told that an instance is there, for the host; the host tells of it itself",
         operation="compute.instance.exists",
+        field="service",
         work_item="compute_utils",
         scope="compute_utils",
+        legacy="conductor",
     ),
 )

@@ -86,8 +86,10 @@ def volume_usage(work_item: str) -> Allowance:
         "notifier",
         "the conductor told of a volume's usage when it wrote it; the host that saves the usage tells of it itself",
         operation="volume.usage",
+        field="service",
         work_item=work_item,
         scope=work_item,
+        legacy="conductor",
     )
 
 

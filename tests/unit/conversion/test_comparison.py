@@ -109,6 +109,12 @@ def test_a_call_by_another_host_is_another_step():
     assert [d.field for d in comparison.divergences] == [None, None]
 
 
+def test_a_notification_that_another_service_sends_differs_in_that_alone():
+    legacy, objects = (call("volume.usage", "notifier", service=service) for service in ("conductor", "src"))
+    (difference,) = compared([legacy], [objects]).divergences
+    assert (difference.field, difference.legacy, difference.objects) == ("service", "conductor", "src")
+
+
 def test_another_outcome_is_a_divergence():
     legacy, objects = call("get_info"), call("get_info")
     legacy.returned(1)
