@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
 
-.PHONY: verify test lint bench clean
+.PHONY: verify test lint bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify
@@ -21,6 +21,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -p no:xdist --no-cov $(ARGS)
+
+planted-bugs: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m planted_bugs
 
 clean:
 	rm -rf $(VENV) build dist htmlcov .benchmarks .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
