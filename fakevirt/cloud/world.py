@@ -20,6 +20,7 @@ from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.scheduler import Scheduler
 from fakevirt.backends.scheduler_manager import SchedulerManager
 from fakevirt.backends.volume import VolumeAPI
+from fakevirt.cloud.trace import CloudTrace
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
 from fakevirt.conductor.manager import ConductorManager
 from fakevirt.context import RequestContext, admin_context
@@ -36,7 +37,7 @@ from fakevirt.driver.storage import Storage
 from fakevirt.instrument import determinism
 from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.probe import probe, unwrap
-from fakevirt.instrument.trace import Trace, scope
+from fakevirt.instrument.trace import scope
 from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.manager.plan import CallPath, ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
@@ -131,7 +132,7 @@ class World:
         self.plan = plan or ConversionPlan.objects()
         self.settings = settings or Settings()
         self.epoch: datetime.datetime = determinism.EPOCH
-        self.trace = Trace()
+        self.trace = CloudTrace()
         self.faults = FaultPlan()
         self.names: dict[str, str] = {}
         self.network = NetworkAPI()

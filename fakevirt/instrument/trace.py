@@ -67,7 +67,11 @@ class Effect:
     outcome: Returned | Raised | None = None
     began: int = -1
     ended: int | None = None
-    _trace: Trace | None = field(default=None, repr=False)
+    _trace: Trace | None = None
+
+    def __repr__(self) -> str:
+        by = "" if self.service is None else f" {self.service}"
+        return f"<{self.channel}{by}: {self.operation}({', '.join(self.arguments)})>"
 
     def returned(self, value: Any = None) -> None:
         """Note that the effect ended with ``value``."""

@@ -1,7 +1,7 @@
 import pytest
 
 from fakevirt.instrument.snapshot import Failure
-from fakevirt.instrument.trace import Raised, Returned, Trace, current_scope, scope
+from fakevirt.instrument.trace import Effect, Raised, Returned, Trace, current_scope, scope
 
 
 @pytest.fixture
@@ -126,3 +126,8 @@ def test_effects_are_selected_by_channel_in_their_common_order(trace):
 def test_two_traces_do_not_share_effects(trace):
     trace.record("db", "update instances")
     assert list(Trace()) == []
+
+
+def test_an_effect_is_shown_in_one_line():
+    assert repr(Effect("driver", "spawn", {"instance": "a"}, "src")) == "<driver src: spawn(instance)>"
+    assert repr(Effect("state", "table instances")) == "<state: table instances()>"
