@@ -6,11 +6,12 @@ It only binds what the rest of the package does, and imports that when a test as
 from __future__ import annotations
 
 import os
+import pkgutil
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 CALL_PATHS = ("legacy", "objects")
 MEMORY = "sqlite://"
+#: The arguments of a cloud that an option can name a factory for.
+FACTORIES = {"manager": "compute managers", "driver": "virt drivers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,18 @@ class Options:
         call_path: The call path that ``call_path`` is restricted to, None: both.
         conversion_board: Whether the board is printed.
         database_url: Where clouds have their databases, None: in memory.
+        factories: What makes the managers and drivers of clouds, by the argument of the cloud.
     """
 
     call_path: str | None
     conversion_board: bool
     database_url: str | None
+    factories: Mapping[str, Any]
+
+    @property
+    def cloud(self) -> dict[str, Any]:
+        """The arguments of every cloud."""
+        return {**({"database_url": self.database_url} if self.database_url else {}), **self.factories}
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -74,6 +84,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="SQLAlchemy's URL of the database that clouds use, in memory by default; its tables are emptied. {worker} "
         "stands for the name of the xdist worker (ini: fakevirt_db)",
     )
+    for made, whose in FACTORIES.items():
+        group.addoption(
+            f"--fakevirt-{made}",
+            metavar="NAME",
+            help=f"what makes the {whose} of clouds: package.module:Class, or a function (ini: fakevirt_{made})",
+        )
+        parser.addini(f"fakevirt_{made}", f"what makes the {whose} of clouds", type="string", default="")
     parser.addini("call_path", "call path that the fixture call_path is restricted to", type="string", default="")
     parser.addini("conversion_board", "whether the conversion board is printed", type="bool", default=False)
     parser.addini("fakevirt_db", "URL of the database that clouds use", type="string", default="")
@@ -131,7 +148,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, T, T]:
         item.nodeid,
         f"pytest {shlex.quote(item.nodeid)}",
         lambda name: _nearest_marks(item, name),
-        options.database_url,
+        options.cloud,
     )
     if options.conversion_board:
         from fakevirt.testing import run_board
@@ -283,6 +300,7 @@ def _options(config: pytest.Config) -> Options:
         call_path=_read_call_path(config),
         conversion_board=config.getoption("conversion_board") or config.getini("conversion_board"),
         database_url=_read_database_url(config),
+        factories={name: factory for name in FACTORIES if (factory := _read_factory(config, name)) is not None},
     )
 
 
@@ -330,6 +348,27 @@ def _read_database_url(config: pytest.Config) -> str | None:
             how_to_go_on=error.how_to_go_on,
         ) from None
     return url
+
+
+def _read_factory(config: pytest.Config, name: str) -> Any:
+    given = _given(config, f"fakevirt_{name}", f"--fakevirt-{name}")
+    if given is None:
+        return None
+    path, where = given
+    try:
+        factory = pkgutil.resolve_name(path)
+    except (ImportError, AttributeError, ValueError) as error:
+        happened = f"{path!r} cannot be found: {error}"
+    else:
+        if callable(factory):
+            return factory
+        happened = f"{path!r} is {factory!r}"
+    raise _refused(
+        expected=f"the name of what makes {FACTORIES[name]}, such as mine.{name}:{name.capitalize()}",
+        happened=happened,
+        where=where,
+        how_to_go_on="name the module and, behind a colon, the class or function; the module must be importable",
+    )
 
 
 def _refused(*, expected: str, happened: str, where: str, how_to_go_on: str) -> pytest.UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ class RunningTest:
         reproduce: A command that runs just this test.
         nearest_marks: Returns the marks of a name that stand nearest to the test: its own, else its class's, else its
             module's.
-        database_url: Where its clouds have their databases, None: in memory.
+        cloud: Arguments that the command line and the ini file give its clouds.
         board_entry: Makes an entry of the board from the name of what was compared and the comparison; None: there is
             no board.
         clouds: The last clouds that it set up: a test may set up hundreds.
@@ -35,7 +35,7 @@ class RunningTest:
     name: str
     reproduce: str
     nearest_marks: Callable[[str], Sequence[Any]]
-    database_url: str | None = None
+    cloud: Mapping[str, Any] = field(default_factory=dict)
     board_entry: Callable[[str, Comparison], dict[str, Any]] | None = None
     clouds: deque[World] = field(default_factory=lambda: deque(maxlen=4))
     comparisons: int = 0
@@ -45,8 +45,12 @@ class RunningTest:
     @property
     def cloud_arguments(self) -> dict[str, Any]:
         """What every cloud of the test is given, unless the test says otherwise."""
-        arguments: dict[str, Any] = {} if self.database_url is None else {"database_url": self.database_url}
-        return arguments | self.releases
+        return {**self.cloud, **self.releases}
+
+    @property
+    def has_factories(self) -> bool:
+        """Whether its clouds have managers or drivers of a project's own, which the command does not know."""
+        return not self.cloud.keys().isdisjoint({"manager", "driver"})
 
     @property
     def releases(self) -> dict[str, Any]:

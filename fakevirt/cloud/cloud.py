@@ -44,6 +44,8 @@ class Cloud(
         seed: Where uuids and random numbers begin.
         database_url: A database URL of SQLAlchemy; in memory unless given.
         profile: In which form the drivers take instances.
+        manager: Makes the compute manager of a host (:class:`fakevirt.cloud.factories.ManagerFactory`).
+        driver: Makes the virt driver of a host (:class:`fakevirt.cloud.factories.DriverFactory`).
 
     Attributes:
         trace: Every effect, in order.
@@ -56,5 +58,6 @@ class Cloud(
         network, volumes, images, scheduler, consoleauth, notifier: The services behind the managers, not probed.
 
     Raises:
-        UsageError: There are no hosts, two of one name, no such release, or the database cannot be opened.
+        UsageError: There are no hosts, two of one name, no such release, the database cannot be opened, or a
+            manager or driver lacks a method.
     """

@@ -6,7 +6,6 @@ from typing import Any
 
 from fakevirt import services, states
 from fakevirt.cloud.world import World
-from fakevirt.context import admin_context
 from fakevirt.db import api as db
 from fakevirt.objects.instance import Instance
 from fakevirt.objects.instance_action import InstanceAction
@@ -101,7 +100,6 @@ class LifecycleRequests(World):
             UsageError: There is no such host.
             Exception: What keeps the service from starting.
         """
-        manager = self.host(host).manager
-        manager.forget()
-        manager.init_host()
-        manager.update_available_resource(admin_context())
+        restarted = self.host(host)
+        restarted.manager.forget()
+        self._start_manager(restarted)

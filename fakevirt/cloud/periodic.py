@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakevirt import services
 from fakevirt.cloud.world import World
 from fakevirt.context import admin_context
 
@@ -19,4 +20,6 @@ class PeriodicTasks(World):
         Raises:
             UsageError: There is no such host.
         """
-        getattr(self.host(host).manager, name)(admin_context())
+        running = self.host(host)
+        with services.running_as(running.service):
+            getattr(running.manager, name)(admin_context())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fakevirt import releases
 from fakevirt.cloud.world import World
-from fakevirt.context import admin_context
 from fakevirt.releases import Release
 from fakevirt.rpc.versions import version_cap as check_pin
 
@@ -41,9 +40,7 @@ class Upgrades(World):
         self._start_host(self._releases[host], upgraded.hypervisor, upgraded.driver)
         self._report_version(host)
         self._read_pins()
-        manager = self.host(host).manager
-        manager.init_host()
-        manager.update_available_resource(admin_context())
+        self._start_manager(self.host(host))
 
     def pin(self, version_cap: str | None) -> None:
         """Change what every service is pinned to, and let all read it.

@@ -20,6 +20,7 @@ from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.scheduler import Scheduler
 from fakevirt.backends.scheduler_manager import SchedulerManager
 from fakevirt.backends.volume import VolumeAPI
+from fakevirt.cloud.factories import DriverFactory, DriverParts, ManagerFactory, fake_virt_driver, made
 from fakevirt.cloud.trace import CloudTrace
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
 from fakevirt.conductor.manager import ConductorManager
@@ -108,6 +109,8 @@ class World:
         seed: int = 0,
         database_url: str = MEMORY,
         profile: Profile | None = None,
+        manager: ManagerFactory = ComputeManager,
+        driver: DriverFactory = fake_virt_driver,
     ) -> None:
         for name, value, kind in (
             ("plan", plan, ConversionPlan),
@@ -121,6 +124,14 @@ class World:
                     happened=f"{name}={value!r}",
                     where=f"Cloud({name}=…)",
                     how_to_go_on=f"give a {kind.__name__}, or leave it out",
+                )
+        for name, factory in (("manager", manager), ("driver", driver)):
+            if not callable(factory):
+                raise UsageError(
+                    expected="a class, or a function that makes one for each host",
+                    happened=f"{name}={factory!r}",
+                    where=f"Cloud({name}=…)",
+                    how_to_go_on=f"give what is called with {name.capitalize()}Parts, or leave it out",
                 )
         if isinstance(hosts, str) or not hosts or len(set(hosts)) < len(hosts):
             raise UsageError(
@@ -151,6 +162,8 @@ class World:
         self._seed = seed
         self._database_url = database_url
         self._profile = profile
+        self._make_manager = manager
+        self._make_driver = driver
         self._unreachable: set[str] = set()
         self._hosts: dict[str, Host] = {}
         self._servers: dict[str, ServiceRPCServer] = {}
@@ -278,7 +291,8 @@ class World:
         for name, release in self._releases.items():
             my_ip = f"192.0.2.{len(self._hosts) + 1}"
             hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
-            driver = FakeVirtDriver(hypervisor, peers=self._peer, profile=self._profile, image_api=self._image_api)
+            parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile)
+            driver = made(self._make_driver(parts), ComputeDriver, "driver")
             self._start_host(release, hypervisor, probe(driver, "driver", self.trace, self.faults, service=name))
         self._populate()
 
@@ -315,7 +329,7 @@ class World:
         service = self._service(
             "nova-compute", hypervisor.hostname, release, indirection_api=ConductorIndirection(self._transport)
         )
-        manager = ComputeManager(
+        manager = self._make_manager(
             ManagerParts(
                 service=service,
                 plan=self.plan,
@@ -332,6 +346,7 @@ class World:
                 notifier=service.notifier,
             )
         )
+        made(manager, ComputeManager, "manager")
         self._hosts[service.host] = Host(service.host, service, hypervisor, driver, manager)
         self._serve("compute", service, manager, *manager.additional_endpoints)
 
@@ -348,6 +363,12 @@ class World:
             self._insert_rows()
             if self._database_url == MEMORY:
                 _beginnings[beginning] = self.database.snapshot()
+
+    def _start_manager(self, host: Host) -> None:
+        """Let the manager of a host do what its service does when it starts."""
+        with services.running_as(host.service):
+            host.manager.init_host()
+            host.manager.update_available_resource(admin_context())
 
     def _report_version(self, host: str) -> None:
         """Write what release a host is of, as its service does when it starts."""

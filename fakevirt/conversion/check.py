@@ -42,6 +42,7 @@ def check(
     allow: Iterable[Allowance] = (),
     profile: Profile | None = None,
     database_url: str = MEMORY,
+    reproduce: str | None = None,
     **cloud: Any,
 ) -> Comparison:
     """Compare a scenario under a plan with the same scenario on the legacy path.
@@ -53,6 +54,7 @@ def check(
         allow: Differences that must be there.
         profile: In which form the drivers of the run under the plan take instances; in any, unless given.
         database_url: Where the databases of the worlds are.
+        reproduce: The line that repeats it; one of the command, unless given.
         **cloud: Arguments of the clouds besides the scenario's own, such as ``hosts`` of several releases.
 
     Returns:
@@ -73,7 +75,7 @@ def check(
     raise_unless_passed(
         comparison,
         what=f"{work_item} / {scenario}",
-        reproduce=f"fakevirt verify --work-item {work_item} --scenario {scenario}",
+        reproduce=reproduce or f"fakevirt verify --work-item {work_item} --scenario {scenario}",
     )
     return comparison
 

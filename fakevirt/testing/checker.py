@@ -63,6 +63,7 @@ class ConversionChecker:
                 plan=plan,
                 profile=profile,
                 allow=(*allow, *markers.allowances(self._test)),
+                reproduce=self._test.reproduce if self._test.has_factories else None,
                 **self._test.cloud_arguments,
             )
         except ConversionError as error:
@@ -92,7 +93,8 @@ class ConversionChecker:
             UsageError: There is no such work item or scenario.
         """
         __tracebackhide__ = True
-        return check_upgrades(work_item or markers.work_item(self._test), scenario, releases=releases)
+        named = work_item or markers.work_item(self._test)
+        return check_upgrades(named, scenario, releases=releases, **self._test.cloud)
 
     def sweep(self, work_item: str | None = None, scenario: str | None = None, mode: Mode = Mode.SINGLE) -> FaultBoard:
         """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.

@@ -73,7 +73,9 @@ def test_the_plugin_has_the_marker(name, pytestconfig):
     assert any(line.startswith(f"{name}(") for line in pytestconfig.getini("markers"))
 
 
-@pytest.mark.parametrize("name", ["call_path", "conversion_board", "fakevirt_db"])
+@pytest.mark.parametrize(
+    "name", ["call_path", "conversion_board", "fakevirt_db", "fakevirt_manager", "fakevirt_driver"]
+)
 def test_the_plugin_has_the_option_on_the_command_line_and_in_the_ini_file(name, pytestconfig):
     pytestconfig.getoption(name)
     pytestconfig.getini(name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
+from typing import Any
 
 from fakevirt.conversion.faults import fault_report
 from fakevirt.conversion.faults.fault_board import FaultBoard, sweep
@@ -28,7 +30,9 @@ class SweepError(AssertionError):
         self.board = board
 
 
-def check_sweep(work_item: str, scenario: str, mode: Mode = Mode.SINGLE, *, database_url: str = MEMORY) -> FaultBoard:
+def check_sweep(
+    work_item: str, scenario: str, mode: Mode = Mode.SINGLE, *, database_url: str = MEMORY, **cloud: Any
+) -> FaultBoard:
     """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.
 
     Args:
@@ -36,6 +40,7 @@ def check_sweep(work_item: str, scenario: str, mode: Mode = Mode.SINGLE, *, data
         scenario: The scenario's name; it must enter the work item.
         mode: Which faults: single ones, pairs, or second writers.
         database_url: Where the databases of the worlds are.
+        **cloud: Arguments of the clouds besides the scenario's own.
 
     Returns:
         The board, on which everything passes.
@@ -47,7 +52,9 @@ def check_sweep(work_item: str, scenario: str, mode: Mode = Mode.SINGLE, *, data
     # pytest shows the line of the test and the message, and nothing in between.
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.sweep")
-    board = sweep([scenario_named(scenario, work_item)], mode, work_item=work_item, database_url=database_url)
+    chosen = scenario_named(scenario, work_item)
+    chosen = dataclasses.replace(chosen, cloud={**chosen.cloud, **cloud})
+    board = sweep([chosen], mode, work_item=work_item, database_url=database_url)
     if not board.passes:
         messages = [failure.message for failure in board.failures] or [f"{work_item} has no point in {scenario}"]
         raise SweepError("\n\n".join(messages), board)

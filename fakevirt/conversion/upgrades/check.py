@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fakevirt.conversion.upgrades.verify import Upgrades, verify_upgrades
 from fakevirt.manager.plan import ConversionPlan
@@ -23,7 +24,11 @@ class UpgradeError(AssertionError):
 
 
 def check_upgrades(
-    work_item: str | None = None, scenario: str | None = None, *, releases: Sequence[Release] | None = None
+    work_item: str | None = None,
+    scenario: str | None = None,
+    *,
+    releases: Sequence[Release] | None = None,
+    **cloud: Any,
 ) -> Upgrades:
     """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
 
@@ -31,13 +36,14 @@ def check_upgrades(
         work_item: Only scenarios that enter this work item.
         scenario: Only this scenario; without one those that are meant for upgrades.
         releases: The releases, the oldest first; all that are registered unless given.
+        **cloud: Arguments of the clouds besides the scenarios' own.
 
     Raises:
         UpgradeError: The object path does not work in a mix that a rolling upgrade comes by, or in a rehearsal.
         UsageError: There is no such work item or scenario.
     """
     __tracebackhide__ = True
-    upgrades = verify_upgrades(work_item, scenario, releases=releases)
+    upgrades = verify_upgrades(work_item, scenario, releases=releases, cloud=cloud)
     if upgrades.passes:
         return upgrades
     names = {"--work-item": work_item, "--scenario": scenario}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class Rehearsal:
         return {"old": self.old.name, "new": self.new.name, "plan": str(self.plan), "steps": steps}
 
 
-def rehearse(old: Release, new: Release, plan: ConversionPlan) -> Rehearsal:
+def rehearse(old: Release, new: Release, plan: ConversionPlan, **cloud: Any) -> Rehearsal:
     """Upgrade a cloud while servers run in it, and tell of each step how it ended.
 
     The measure is a cloud of the release that the conversion is made in, of which the same is asked under the same
@@ -65,14 +65,17 @@ def rehearse(old: Release, new: Release, plan: ConversionPlan) -> Rehearsal:
         old: The release that it begins with.
         new: The release that it leads to.
         plan: Which call path each work item takes, on every host.
+        **cloud: Other arguments of the clouds.
     """
-    measure = dict(_steps_of(CURRENT, CURRENT, plan))
-    results = [StepResult(step, causes_of(run, measure[step])) for step, run in _steps_of(old, new, plan)]
+    measure = dict(_steps_of(CURRENT, CURRENT, plan, cloud))
+    results = [StepResult(step, causes_of(run, measure[step])) for step, run in _steps_of(old, new, plan, cloud)]
     return Rehearsal(old, new, plan, tuple(results))
 
 
-def _steps_of(old: Release, new: Release, plan: ConversionPlan) -> list[tuple[str, CellRun]]:
-    with uncollected(), Cloud(plan=plan, conductor=old, hosts={"src": old, "dst": old}) as cloud:
+def _steps_of(
+    old: Release, new: Release, plan: ConversionPlan, arguments: Mapping[str, Any]
+) -> list[tuple[str, CellRun]]:
+    with uncollected(), Cloud(plan=plan, conductor=old, hosts={"src": old, "dst": old}, **arguments) as cloud:
         tenant = _Tenant(cloud)
         steps: list[tuple[str, Callable[[], None]]] = [
             ("create", tenant.create),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ def verify_upgrades(
     releases: Sequence[Release] | None = None,
     processes: int = 1,
     progress: Progress = lambda made, needed: None,
+    cloud: Mapping[str, Any] | None = None,
 ) -> Upgrades:
     """Run scenarios in every mix of releases, and rehearse an upgrade from each release to the next.
 
@@ -62,24 +64,28 @@ def verify_upgrades(
         releases: The releases, the oldest first; all that are registered unless given.
         processes: How many processes share the work.
         progress: Told how far it is.
+        cloud: Arguments of the clouds besides the scenarios' own; they stay in this process.
 
     Raises:
         UsageError: There is no such work item or scenario.
     """
+    cloud = cloud or {}
     chosen = chosen_scenarios(work_item, scenario)
     if scenario is None:
         chosen = [one for one in chosen if one.in_upgrades]
+    chosen = [dataclasses.replace(one, cloud={**one.cloud, **cloud}) for one in chosen]
     mixed = tuple(releases or known_releases.registered())
     matrix = fill_matrix(chosen, mixed, processes=processes, progress=progress)
     wanted = [
-        (old, new, plan)
+        (old, new, plan, cloud)
         for old, new in itertools.pairwise(mixed)
         for plan in (ConversionPlan.objects(), ConversionPlan.legacy())
         if work_item is None and scenario is None
     ]
     found = {(r.old, r.new, r.plan): r for r in outcomes(_rehearse, wanted, processes=processes)}
-    return Upgrades(matrix, tuple(found[which] for which in wanted))
+    return Upgrades(matrix, tuple(found[which[:3]] for which in wanted))
 
 
-def _rehearse(which: tuple[Release, Release, ConversionPlan]) -> Rehearsal:
-    return rehearse(*which)
+def _rehearse(which: tuple[Release, Release, ConversionPlan, Mapping[str, Any]]) -> Rehearsal:
+    old, new, plan, cloud = which
+    return rehearse(old, new, plan, **cloud)

@@ -1,0 +1,94 @@
+"""What a cloud makes its compute managers and virt drivers with, and what these must offer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from fakevirt.backends.image import ImageAPI
+from fakevirt.driver.fake import FakeVirtDriver
+from fakevirt.driver.hypervisor import Hypervisor
+from fakevirt.driver.profile import Profile
+from fakevirt.manager.compute import ComputeManager, ManagerParts
+from fakevirt.usage_error import UsageError
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class DriverParts:
+    """What a virt driver is built from.
+
+    Args:
+        hypervisor: The hypervisor of the host, in memory: what the driver does to guests it does there, since a cloud
+            sets guests up in it and looks there for what a run has left.
+        peers: Returns the hypervisor of another host, by its name or address.
+        image_api: The image service.
+        profile: In which form the driver is to take instances; None: in any.
+    """
+
+    hypervisor: Hypervisor
+    peers: Callable[[str], Hypervisor]
+    image_api: ImageAPI
+    profile: Profile | None
+
+
+class ManagerFactory(Protocol):
+    """Makes the compute manager of a host: a class that takes its parts, or a function."""
+
+    def __call__(self, parts: ManagerParts) -> ComputeManager:
+        """Return the manager.
+
+        Args:
+            parts: The services around it, the driver of its host, and the plan.
+        """
+
+
+class DriverFactory(Protocol):
+    """Makes the virt driver of a host: a class that takes its parts, or a function.
+
+    The driver need not derive from anything. It has every method of
+    :class:`fakevirt.driver.interface.ComputeDriver`; what it does not support raises NotImplementedError.
+    """
+
+    def __call__(self, parts: DriverParts) -> Any:
+        """Return the driver.
+
+        Args:
+            parts: The hypervisor that it drives, and what it may ask.
+        """
+
+
+def fake_virt_driver(parts: DriverParts) -> FakeVirtDriver:
+    """Return what drives a host unless something else is given."""
+    return FakeVirtDriver(parts.hypervisor, peers=parts.peers, profile=parts.profile, image_api=parts.image_api)
+
+
+def made(made: Made, interface: type, argument: str) -> Made:
+    """Return what a factory made, after a look at its methods.
+
+    Args:
+        made: It.
+        interface: Whose public methods it must have.
+        argument: The argument of the cloud that the factory was.
+
+    Raises:
+        UsageError: It lacks one.
+    """
+    public = [
+        name
+        for name, member in inspect.getmembers_static(interface)
+        if not name.startswith("_") and hasattr(member, "__get__")
+    ]
+    missing = [name for name in public if not hasattr(made, name)]
+    if missing:
+        more = f", nor {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise UsageError(
+            expected=f"what has the methods of {interface.__name__}",
+            happened=f"{type(made).__name__} has no {missing[0]}{more}",
+            where=f"Cloud({argument}=…)",
+            how_to_go_on=f"add {', '.join(missing)}, or derive from {interface.__module__}.{interface.__name__}",
+        )
+    return made
