@@ -6,7 +6,12 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("B", comparison("shared_storage", only="_post_live_migration"), "rpc", "live_migration raised")
+@bug(
+    "B",
+    comparison("clean_up_fails_at_the_source", only="_post_live_migration"),
+    "rpc",
+    "live_migration raised.exception",
+)
 def callback_of_the_driver(patch: Patch) -> None:
     """What follows a live migration takes no dict any more, and the driver still hands one on."""
     patch.plant("_post_live_migration", post_live_migration.objects.__wrapped__)
@@ -37,7 +42,7 @@ def network_information_of_objects_only(patch: Patch) -> None:
     )
 
 
-@bug("B", comparison("shared_storage", only="compute_utils"), "rpc", "live_migration raised")
+@bug("B", comparison("volume_detached", only="compute_utils"), "rpc", "detach_volume raised")
 def notification_of_objects_only(patch: Patch) -> None:
-    """Usage notifications read attributes, and live_migration still has a dict."""
+    """Usage notifications read attributes, and detach_volume still has a dict."""
     patch.edit(usage.objects, "hydrate(context, instance)", "instance")

@@ -9,7 +9,12 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("C", comparison("rules_changed"), "rpc", "refresh_instance_security_rules arguments.instance")
+@bug(
+    "C",
+    comparison("rules_changed_of_an_instance_without_host"),
+    "rpc",
+    "refresh_instance_security_rules arguments.instance",
+)
 def rows_of_the_members(patch: Patch) -> None:
     """The API sends the rows of a security group's members."""
 
@@ -22,7 +27,7 @@ def rows_of_the_members(patch: Patch) -> None:
     patch.setattr(SecurityGroupAPI, "_refresh_objects", dots_rows)
 
 
-@bug("C", comparison("shared_storage"), "rpc", "migrate_server raised")
+@bug("C", comparison("destination_without_compute_node"), "rpc", "check_can_live_migrate_destination raised.exception")
 def response_of_the_conductor(patch: Patch) -> None:
     """The service whose compute node is read is what the conductor's raw method returned."""
     patch.edit(

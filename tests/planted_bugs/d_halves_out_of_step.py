@@ -26,7 +26,7 @@ def server_half_alone(patch: Patch) -> None:
     )
 
 
-@bug("D", comparison("volume_detached"), "unversioned", "rpc detach_volume")
+@bug("D", comparison("console_output_read"), "unversioned", "rpc get_console_output")
 def version_without_its_object(patch: Patch) -> None:
     """The client sends the version of objects with a dict, which the host converts in silence."""
     patch.setattr(ComputeAPI, "_choose", _sends_a_dict)

@@ -29,7 +29,7 @@ def orphan_that_cannot_load(patch: Patch) -> None:
     patch.plant("_rollback_live_migration", orphans)
 
 
-@bug("E", comparison("server_deleted"), "manager", "_delete_instance raised")
+@bug("E", comparison("queued_delete_reclaimed"), "manager", "_delete_instance raised")
 def metadata_of_a_deleted_row(patch: Patch) -> None:
     """The system metadata is read when the row is gone, from which nothing can be loaded."""
     patch.edit(
