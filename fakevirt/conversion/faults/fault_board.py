@@ -94,17 +94,36 @@ class FaultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OneSided:
+    """A step that one path only comes to, so that a fault at it cannot be planted on both.
+
+    Args:
+        scenario: The scenario.
+        work_item: The work item that it belongs to.
+        path: The path that comes there: ``legacy`` or ``objects``.
+        step: The step, as a fault at it would be written.
+    """
+
+    scenario: str
+    work_item: str
+    path: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultBoard:
     """A row for each work item, and what does not pass.
 
     Args:
         rows: The rows.
         findings: What each faulty run found.
+        one_sided: The steps that one path only comes to.
         gone: Known breaches that no fault brings about any more; empty unless everything was swept.
     """
 
     rows: tuple[FaultRow, ...]
     findings: tuple[FaultFinding, ...]
+    one_sided: tuple[OneSided, ...]
     gone: tuple[KnownBreach, ...]
 
     @property
@@ -143,6 +162,7 @@ class FaultBoard:
                 for f in self.findings
                 if f.improvements
             ],
+            "on_one_path_only": [dataclasses.asdict(step) for step in self.one_sided],
             "gone": [dataclasses.asdict(known) for known in self.gone],
             "passes": self.passes,
         }
@@ -164,7 +184,8 @@ class _Task:
 @dataclass(frozen=True, slots=True)
 class _Planned:
     task: _Task
-    points: Mapping[tuple[str, str], int]
+    points: Mapping[str, int]
+    one_sided: tuple[OneSided, ...]
 
 
 def sweep(
@@ -190,9 +211,10 @@ def sweep(
     """
     tasks = [_Task(scenario, work_item, mode, database_url) for scenario in scenarios]
     plans = list(outcomes(_plan, tasks, processes=processes))
-    counts: collections.Counter[tuple[str, str]] = collections.Counter()
+    points: collections.Counter[str] = collections.Counter()
     for plan in plans:
-        counts.update(plan.points)
+        points.update(plan.points)
+    one_sided = tuple(step for plan in sorted(plans, key=lambda p: p.task.scenario.name) for step in plan.one_sided)
     findings: list[FaultFinding] = []
     todo = [part for plan in plans for part in _parts(plan.task)]
     while todo:
@@ -206,18 +228,25 @@ def sweep(
     findings.sort(key=lambda finding: (finding.scenario, finding.options))
     met = {known for finding in findings for known in finding.known}
     gone = tuple(known for known in BREACHES if known not in met) if whole else ()
-    return FaultBoard(tuple(_rows(counts, findings)), tuple(findings), gone)
+    return FaultBoard(tuple(_rows(points, one_sided, findings)), tuple(findings), one_sided, gone)
 
 
 def _plan(task: _Task) -> _Planned:
     """Return what is to be done for a scenario."""
-    counts: collections.Counter[tuple[str, str]] = collections.Counter()
+    points: collections.Counter[str] = collections.Counter()
     todo: list[tuple[str, tuple[Injection, ...]]] = []
+    one_sided = []
     for point, injections in planned(fault_free(task.scenario, task.database_url), task.work_item, task.mode):
-        where = "both" if point.is_on_both else "legacy" if point.legacy is not None else "objects"
-        counts[point.work_item, where] += 1
+        effect = point.legacy or point.objects
+        assert effect is not None
+        if point.is_on_both:
+            points[point.work_item] += 1
+        else:
+            path = "objects" if point.legacy is None else "legacy"
+            step = f"{effect.channel}.{effect.operation}#{effect.details['nth']}"
+            one_sided.append(OneSided(task.scenario.name, point.work_item, path, step))
         todo += [(point.work_item, (injection,)) for injection in injections]
-    return _Planned(dataclasses.replace(task, todo=tuple(todo)), counts)
+    return _Planned(dataclasses.replace(task, todo=tuple(todo)), points, tuple(one_sided))
 
 
 def _parts(task: _Task) -> list[_Task]:
@@ -238,21 +267,24 @@ def _sweep(task: _Task) -> tuple[list[FaultFinding], list[_Task]]:
     return findings, more
 
 
-def _rows(counts: Mapping[tuple[str, str], int], findings: Iterable[FaultFinding]) -> Iterable[FaultRow]:
+def _rows(
+    points: Mapping[str, int], one_sided: Iterable[OneSided], findings: Iterable[FaultFinding]
+) -> Iterable[FaultRow]:
     by_item: dict[str, list[FaultFinding]] = collections.defaultdict(list)
     for finding in findings:
         by_item[finding.work_item].append(finding)
-    for work_item in in_order({work_item for work_item, _ in counts}):
+    alone = collections.Counter((step.work_item, step.path) for step in one_sided)
+    for work_item in in_order({*points, *(work_item for work_item, _ in alone)}):
         found = by_item[work_item]
         passing = [finding.verdict for finding in found if finding.passes]
         yield FaultRow(
             work_item,
-            counts.get((work_item, "both"), 0),
+            points.get(work_item, 0),
             len(found),
             passing.count(Verdict.SAME),
             passing.count(Verdict.ALLOWED),
-            counts.get((work_item, "legacy"), 0),
-            counts.get((work_item, "objects"), 0),
+            alone[work_item, "legacy"],
+            alone[work_item, "objects"],
             sum(bool(finding.improvements) for finding in found),
             sum(not finding.passes for finding in found),
         )

@@ -56,10 +56,21 @@ def test_what_is_gone_is_only_asked_when_everything_was_swept(monkeypatch):
 
 def test_failures_of_one_kind_are_told_once_with_their_number(board):
     one = dataclasses.replace(board.findings[0], passes=False, cause="the same", message="DIVERGED")
-    failing = FaultBoard(board.rows, (one, one, one), ())
+    failing = FaultBoard(board.rows, (one, one, one), (), ())
     (failure,) = failing.failures
     assert failure.message == "DIVERGED\n  besides:      2 more faults lead to a difference like it"
     assert not failing.passes
+
+
+def test_a_step_that_one_path_only_comes_to_is_counted_and_named():
+    board = sweep([SCENARIOS["rollback_without_info_cache"]], Mode.SINGLE, work_item="_rollback_live_migration")
+    assert [(step.path, step.step) for step in board.one_sided] == [
+        ("legacy", "driver.node_is_available#1"),
+        ("legacy", "conductor.compute_node_update#1"),
+        ("legacy", "db.update compute_nodes#1"),
+    ]
+    assert (board.rows[0].only_on_legacy, board.rows[0].only_on_objects) == (3, 0)
+    assert board.to_primitive()["on_one_path_only"] == [dataclasses.asdict(step) for step in board.one_sided]
 
 
 def test_it_is_written_as_json(board):
