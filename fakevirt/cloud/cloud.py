@@ -17,12 +17,12 @@ from fakevirt.cloud.volumes import VolumeRequests
 
 
 class Cloud(
+    VolumeRequests,
     Servers,
     Hosts,
     BuildRequests,
     LiveMigrationRequests,
     LifecycleRequests,
-    VolumeRequests,
     ResizeRequests,
     SecurityGroupRequests,
     ConsoleRequests,

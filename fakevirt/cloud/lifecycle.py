@@ -1,4 +1,4 @@
-"""Requests that concern the life of a server: reboot, suspend, delete, unshelve; and the start of a host."""
+"""Requests that concern the life of a server: stop, start, reboot and so on; and the start of a host."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ class LifecycleRequests(World):
         """
         with services.running_as(self._api):
             self._instance_api.reboot(self.context, self.refresh(server), "HARD" if hard else "SOFT")
+
+    def stop(self, server: Instance) -> None:
+        """Ask the API to stop a server; InstanceInvalidState if it is neither active nor in error, or busy."""
+        with services.running_as(self._api):
+            self._instance_api.stop(self.context, self.refresh(server))
+
+    def start(self, server: Instance) -> None:
+        """Ask the API to start a server; InstanceInvalidState if it is not stopped, or busy."""
+        with services.running_as(self._api):
+            self._instance_api.start(self.context, self.refresh(server))
 
     def suspend(self, server: Instance) -> None:
         """Ask the API to suspend a server; InstanceInvalidState if it is not active, or busy."""

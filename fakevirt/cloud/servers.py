@@ -215,11 +215,7 @@ class Servers(World):
         volume_id = self.add_volume()
         if encrypted:
             self.volumes.volumes[volume_id].encryption = dict(_ENCRYPTION)
-        self.volumes.reserve_volume(self.context, volume_id)
-        connector = self._lenient_driver(host).get_volume_connector(instance)
-        connection_info = self.volumes.initialize_connection(self.context, volume_id, connector)
-        connection_info["serial"] = volume_id
-        self.volumes.attach(self.context, volume_id, instance.uuid, device)
+        connection_info = self._connect_volume(host, instance, volume_id, device)
         row = builders.block_device_mapping_row(
             id=None,
             instance_uuid=instance.uuid,
@@ -235,6 +231,15 @@ class Servers(World):
             "delete_on_termination": False,
             "connection_info": connection_info,
         }
+
+    def _connect_volume(self, host: Host, instance: Instance, volume_id: str, device: str) -> dict[str, Any]:
+        """Have the volume service give a volume to an instance, and return how it is reached from the host."""
+        self.volumes.reserve_volume(self.context, volume_id)
+        connector = self._lenient_driver(host).get_volume_connector(instance)
+        connection_info = self.volumes.initialize_connection(self.context, volume_id, connector)
+        connection_info["serial"] = volume_id
+        self.volumes.attach(self.context, volume_id, instance.uuid, device)
+        return connection_info
 
 
 def default_flavor() -> Flavor:

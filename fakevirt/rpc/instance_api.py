@@ -36,6 +36,14 @@ class InstanceAPI:
         InstanceAction.action_start(context, instance.uuid, "stop", want_result=False)
         self._rpcapi.stop_instance(context, instance)
 
+    def start(self, context: RequestContext, instance: Instance) -> None:
+        """Start an instance that is stopped; InstanceInvalidState if it is not, or busy."""
+        check_state(instance, "start", (states.STOPPED,))
+        instance.task_state = states.POWERING_ON
+        instance.save(expected_task_state=[None])
+        InstanceAction.action_start(context, instance.uuid, "start", want_result=False)
+        self._rpcapi.start_instance(context, instance)
+
     def delete(self, context: RequestContext, instance: Instance) -> None:
         """Delete an instance whatever its state is, unless that is switched off for it."""
         if instance.disable_terminate:

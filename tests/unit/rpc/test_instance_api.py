@@ -50,6 +50,7 @@ def ask(cloud, hosts):
         ("stop", {}, states.POWERING_OFF, "stop_instance"),
         ("stop", {"vm_state": states.ERROR}, states.POWERING_OFF, "stop_instance"),
         ("force_stop", {"vm_state": states.PAUSED}, states.POWERING_OFF, "stop_instance"),
+        ("start", {"vm_state": states.STOPPED}, states.POWERING_ON, "start_instance"),
         ("unrescue", {"vm_state": states.RESCUED}, states.UNRESCUING, "unrescue_instance"),
         ("rescue", {"vm_state": states.STOPPED}, states.RESCUING, "rescue_instance"),
         ("delete", {"vm_state": states.BUILDING}, states.DELETING, "terminate_instance"),
@@ -107,6 +108,7 @@ def test_what_an_instance_has_of_its_quota_is_reserved_to_be_given_back(cloud, a
     [
         ("stop", {"vm_state": states.STOPPED}, "vm_state"),
         ("stop", {"task_state": states.REBOOTING}, "task_state"),
+        ("start", {}, "vm_state"),
         ("unrescue", {}, "vm_state"),
         ("rescue", {"vm_state": states.PAUSED}, "vm_state"),
         ("suspend", {"vm_state": states.STOPPED}, "vm_state"),
