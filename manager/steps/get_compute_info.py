@@ -2,7 +2,8 @@
 
 What changed: the legacy path asks the conductor for the service and takes the first of its nodes, a dict; the object
 path reads ``Service.compute_node`` (Juno). A service without nodes gives the legacy path an empty list, hence
-IndexError; the object looks once more and raises ServiceNotFound, so that is what the object path waits for.
+IndexError; the object looks once more and raises ServiceNotFound, or ComputeHostNotFound since it looks by the host
+(Kilo), so that is what the object path waits for.
 """
 
 from __future__ import annotations
@@ -31,5 +32,5 @@ def objects(manager: ComputeManager, context: RequestContext, host: str) -> Comp
     service = Service.get_by_compute_host(context, host)
     try:
         return service.compute_node
-    except exceptions.ServiceNotFound:
+    except (exceptions.ServiceNotFound, exceptions.ComputeHostNotFound):
         raise exceptions.NotFound(f"Host {host} not found") from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakevirt import exceptions
+from fakevirt import exceptions, services
 
 
 @pytest.mark.parametrize("host", ["src", "dst"])
@@ -18,10 +18,13 @@ def test_of_several_nodes_it_is_the_first(cloud, inside, on_legacy):
     assert (node["id"] if on_legacy else node.id) == 1
 
 
-def test_a_service_without_nodes_is_not_found(cloud, inside):
+@pytest.mark.parametrize("release", ["juno", "kilo"])
+def test_a_service_without_nodes_is_not_found_in_any_release(build, release):
+    cloud = build(hosts={"src": release})
     cloud.remove_compute_nodes("src")
-    with pytest.raises(exceptions.NotFound, match="Host src not found") as raised:
-        inside._get_compute_info(cloud.context, "src")
+    manager = cloud.host("src").manager
+    with services.running_as(manager.service), pytest.raises(exceptions.NotFound, match="Host src not found") as raised:
+        manager._get_compute_info(cloud.context, "src")
     assert type(raised.value) is exceptions.NotFound
 
 
