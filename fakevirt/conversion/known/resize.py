@@ -52,6 +52,7 @@ ALLOWANCES = (
             ("rpc", "resize_instance", "instance_type"),
             ("manager", "resize_instance", "instance_type"),
             ("driver", "migrate_disk_and_power_off", "flavor"),
+            ("driver", "estimate_instance_overhead", "instance_info"),
         )
     ),
 )

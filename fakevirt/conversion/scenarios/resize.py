@@ -54,8 +54,9 @@ def stopped_server_resized(cloud: Cloud) -> None:
 
 @scenario(enters=_RESIZE)
 def moved_without_another_flavor(cloud: Cloud) -> None:
-    """No flavor is asked for: the server only moves, and keeps what it has."""
+    """No flavor is asked for: the server only moves to a host that has another, and keeps what it has."""
     server = cloud.boot("src")
+    cloud.boot("dst")
     cloud.resize(server)
     cloud.confirm_resize(server)
 
