@@ -251,8 +251,10 @@ class World:
             if host.service.release == self._conductor_release:
                 raise
             # Two releases that do not understand each other: the service runs on, and its log tells of the task.
-            with scope("delete_orphan_compute_nodes"):
-                self.trace.record("manager", "update_available_resource", service=host.name).raised(error)
+            work_item = "delete_orphan_compute_nodes"
+            path = self.plan.path_of(work_item).value
+            with scope(work_item):
+                self.trace.record("manager", "update_available_resource", service=host.name, path=path).raised(error)
 
     def state(self) -> dict[str, Any]:
         """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""

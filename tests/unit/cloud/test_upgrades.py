@@ -99,3 +99,5 @@ def test_a_legacy_host_older_than_the_conductor_goes_on_without_what_it_does_not
         cloud.boot("src")
         failed = [effect for effect in cloud.trace.on("manager") if effect.operation == "update_available_resource"]
         assert {effect.outcome.failure.message for effect in failed} == {"'compute_node'"}
+        # As a call of the method would be recorded: what looks through a trace asks which path it took.
+        assert {effect.details["path"] for effect in failed} == {"legacy"}
