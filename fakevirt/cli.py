@@ -8,10 +8,11 @@ import importlib
 import json
 import logging
 import os
+import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -32,12 +33,16 @@ from fakevirt.conversion.verification import Progress
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
 
+if TYPE_CHECKING:
+    from fakevirt.conversion.generated.search import Search
+
 #: Why an option stands alone.
 _WHY_ALONE = {
     "--order": "the order is computed from all scenarios, under plans of its own",
     "--dict-only": "what depends on a driver is seen with everything converted",
     "--upgrade": "every mix of releases is run with nothing converted and with everything",
     "--faults": "faults are planted with nothing and with everything converted",
+    "--random": "every scenario is drawn with a world, a plan and faults of its own, and told as a test",
     "--fault": "it is a fault of one scenario, whose step says which work item it belongs to",
 }
 
@@ -121,11 +126,29 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         help="plant this fault in the scenario, as a report names it; may be given twice",
     )
+    verify.add_argument(
+        "--random",
+        metavar="N",
+        type=int,
+        help="compare N scenarios that are drawn at random in place of the board, and make one that diverges small",
+    )
+    verify.add_argument(
+        "--seed", metavar="S", type=int, help="what they are drawn with, a new one each time unless given"
+    )
     verify.add_argument("--json", metavar="FILE", type=Path, help="write what is printed to FILE as JSON")
     return parser
 
 
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.random is not None:
+        return _search(arguments, console)
+    if arguments.seed is not None:
+        raise UsageError(
+            expected="a number of scenarios that are drawn with the seed",
+            happened="--seed without --random",
+            where="fakevirt verify",
+            how_to_go_on="add --random N, or leave out --seed",
+        )
     if arguments.order:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
@@ -192,6 +215,39 @@ def _plant(arguments: argparse.Namespace, console: Console) -> int:
     return 0 if run.passes else 1
 
 
+def _search(arguments: argparse.Namespace, console: Console) -> int:
+    others = ("work_item", "scenario", "plans", "dict_only", "faults", "fault", "order", "upgrade", "json")
+    _refuse_with("--random", arguments, *others)
+    if arguments.random < 1:
+        raise UsageError(
+            expected="a number of scenarios, 1 or more",
+            happened=f"--random {arguments.random}",
+            where="fakevirt verify",
+            how_to_go_on="give a larger one",
+        )
+    seed = random.randrange(2**32) if arguments.seed is None else arguments.seed
+    with _progress(console) as progress:
+        found = _searching()(arguments.random, seed, progress=progress)
+    console.print(found.message, markup=False, soft_wrap=True)
+    return 0 if found.passes else 1
+
+
+def _searching() -> Callable[..., Search]:
+    """Return what searches; Hypothesis is not installed with fakevirt itself."""
+    try:
+        from fakevirt.conversion.generated.search import search
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        raise UsageError(
+            expected="Hypothesis, which draws the scenarios",
+            happened="it is not installed",
+            where="fakevirt verify --random",
+            how_to_go_on="pip install 'fakevirt[random]'",
+        ) from None
+    return search
+
+
 class _Told(Protocol):
     """Something that does not pass."""
 
@@ -249,7 +305,7 @@ def _processes() -> int:
 
 
 def _refuse_with(option: str, arguments: argparse.Namespace, *others: str) -> None:
-    given = [f"--{name.replace('_', '-')}" for name in others if getattr(arguments, name) is not None]
+    given = [f"--{name.replace('_', '-')}" for name in others if getattr(arguments, name) not in (None, False)]
     if given:
         raise UsageError(
             expected=f"{option} without {', '.join(given)}",

@@ -259,3 +259,42 @@ def test_bad_usage_of_faults_exits_2_in_four_parts(verify, arguments, told):
     status, out, err = verify(*arguments)
     assert (status, out) == (2, "")
     assert told in err
+
+
+def test_random_scenarios_are_compared_and_counted_with_the_seed_that_draws_them(verify):
+    status, out, err = verify("--random", "2", "--seed", "7")
+    assert (status, err) == (0, "")
+    assert out.startswith("2 examples of seed 7: ")
+    assert out.endswith("none diverged\n")
+
+
+def test_a_seed_is_chosen_and_told_unless_it_is_given(verify, monkeypatch):
+    monkeypatch.setattr("random.randrange", lambda stop: 11)
+    _, out, _ = verify("--random", "1")
+    assert out.startswith("1 examples of seed 11: ")
+
+
+def test_without_hypothesis_random_scenarios_are_refused_with_what_to_install(verify, monkeypatch):
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    for name in [name for name in sys.modules if name.startswith("fakevirt.conversion.generated")]:
+        monkeypatch.delitem(sys.modules, name)
+    status, out, err = verify("--random", "1")
+    assert (status, out) == (2, "")
+    assert "how to go on: pip install 'fakevirt[random]'" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seed", "1"], "add --random N"),
+        (["--random", "0"], "a number of scenarios, 1 or more"),
+        (["--random", "1", "--work-item", "live_migration"], "leave out --random or --work-item"),
+        (["--random", "1", "--order"], "leave out --random or --order"),
+        (["--random", "1", "--upgrade"], "leave out --random or --upgrade"),
+        (["--random", "1", "--json", "x"], "leave out --random or --json"),
+    ],
+)
+def test_bad_usage_of_random_scenarios_exits_2_in_four_parts(verify, arguments, told):
+    status, out, err = verify(*arguments)
+    assert (status, out) == (2, "")
+    assert told in err
