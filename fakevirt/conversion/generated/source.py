@@ -12,7 +12,8 @@ from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.work_items import NAMES
 from fakevirt.settings import Settings
 
-_WIDTH = 120
+#: How long a line may be that is indented twice.
+_WIDTH = 112
 
 
 def source_of(example: Example, outcomes: Sequence[type[Exception] | None], allowed: Iterable[Allowance] = ()) -> str:
@@ -27,17 +28,16 @@ def source_of(example: Example, outcomes: Sequence[type[Exception] | None], allo
     made = 0
     ended = iter(outcomes)
     for call in example.calls:
-        line = _code(call)
         outcome = None if call.plants_fault else next(ended)
         if outcome is not None:
-            body += [f"with pytest.raises({outcome.__name__}):", f"    {line}"]
+            body += [f"with pytest.raises({outcome.__name__}):", *(f"    {line}" for line in _statement(call))]
             if call.makes_server:
                 break
-        elif call.makes_server:
-            body.append(f"{_name(made)} = {line}" if Server(made) in parts(example.calls) else line)
-            made += 1
+        elif call.makes_server and Server(made) in parts(example.calls):
+            body += _statement(call, f"{_name(made)} = ")
         else:
-            body.append(line)
+            body += _statement(call)
+        made += call.makes_server
     imports = _imports(example, outcomes)
     if allowed or any(outcomes):
         imports.insert(0, "import pytest")
@@ -50,11 +50,7 @@ def _decorator(world: World) -> str:
     arguments = [f"{name}={_code(value)}" for name, value in world.arguments.items()]
     if world.plan != ConversionPlan.objects():
         arguments.append(f"plan={_code(world.plan)}")
-    if not arguments:
-        return "@both_call_paths"
-    line = f"@both_call_paths({', '.join(arguments)})"
-    # As a formatter has it.
-    return line if len(line) <= _WIDTH else "\n".join(["@both_call_paths(", *(f"    {one}," for one in arguments), ")"])
+    return "\n".join(_lines("@both_call_paths", arguments, "")) if arguments else "@both_call_paths"
 
 
 def _imports(example: Example, outcomes: Iterable[type[Exception] | None]) -> list[str]:
@@ -72,19 +68,37 @@ def _imports(example: Example, outcomes: Iterable[type[Exception] | None]) -> li
 
 
 def _marker(allowance: Allowance) -> str:
-    field = "" if allowance.field is None else f", field={_code(allowance.field)}"
-    told = f"{_code(allowance.channel)}, {_code(allowance.reason)}, operation={_code(allowance.operation)}"
-    return f"@pytest.mark.allow({told}{field})"
+    arguments = [_code(allowance.channel), _code(allowance.reason), f"operation={_code(allowance.operation)}"]
+    if allowance.field is not None:
+        arguments.append(f"field={_code(allowance.field)}")
+    return "\n".join(_lines("@pytest.mark.allow", arguments, ""))
+
+
+def _statement(call: Call, begin: str = "") -> list[str]:
+    """Return a call as a statement."""
+    item = "" if call.item is None else f"[{call.item}]"
+    return _lines(f"{begin}cloud.{call.method}", _arguments(call), item)
+
+
+def _lines(called: str, arguments: Sequence[str], end: str) -> list[str]:
+    """Return a call in one line, or in more as a formatter has it."""
+    line = f"{called}({', '.join(arguments)}){end}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return [f"{called}(", *(f"    {argument}," for argument in arguments), f"){end}"]
+
+
+def _arguments(call: Call) -> list[str]:
+    options = [f"{name}={_code(option)}" for name, option in (call.options or {}).items()]
+    return [*map(_code, call.arguments), *options]
 
 
 def _code(value: Any) -> str:
     """Return an argument as source."""
     match value:
         case Call():
-            options = [f"{name}={_code(option)}" for name, option in (value.options or {}).items()]
-            arguments = ", ".join([*map(_code, value.arguments), *options])
             item = "" if value.item is None else f"[{value.item}]"
-            return f"cloud.{value.method}({arguments}){item}"
+            return f"cloud.{value.method}({', '.join(_arguments(value))}){item}"
         case Server():
             return _name(value.number)
         case Settings():

@@ -104,3 +104,16 @@ def test_data_within_arguments_is_source_too():
     assert 'block_devices=[{"volume_id": cloud.add_volume(), "boot_index": 0}]' in printed(
         Call("create_server", (), {"block_devices": [disk]})
     )
+
+
+def test_a_call_that_is_too_long_for_a_line_has_one_for_each_argument():
+    disks = [{"source_type": "volume", "volume_id": Call("add_volume")}]
+    create = Call("create_server", (), {"host": "src", "block_devices": disks, "through_conductor": True})
+    assert printed(create, Call("delete", (SERVER,))).splitlines()[5:11] == [
+        "    server = cloud.create_server(",
+        '        host="src",',
+        '        block_devices=[{"source_type": "volume", "volume_id": cloud.add_volume()}],',
+        "        through_conductor=True,",
+        "    )",
+        "    cloud.delete(server)",
+    ]
