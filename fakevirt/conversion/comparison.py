@@ -178,6 +178,9 @@ def compare(
     rows = align(legacy.effects, objects.effects, applicable)
     used = {difference.allowance for row in rows for difference in row.differences}
     comparison = Comparison(legacy, objects, rows, unused=tuple(a for a in allow if a not in used))
+    # What keeps the other run from entering any is a divergence with a place in the traces.
+    if comparison.verdict.passes and not _has_begun(objects):
+        return dataclasses.replace(comparison, not_compared=_nothing_entered(objects))
     # What is entered besides is a divergence with a place in the traces, unless an allowance covers that.
     if comparison.verdict.passes and entering is not None and not objects.entered <= entering:
         besides = ", ".join(sorted(objects.entered - entering))
@@ -206,14 +209,22 @@ def align(
     return tuple(_compared(_pairs(legacy, objects), allowances))
 
 
+def _has_begun(observation: Observation) -> bool:
+    """Tell whether a run came to what is to be compared, or a fault has kept it from that."""
+    return bool(observation.entered or observation.faults)
+
+
+def _nothing_entered(observation: Observation) -> str:
+    return f"the run under the plan {str(observation.plan)!r} entered no work item"
+
+
 def _why_not_compared(legacy: Observation, objects: Observation, entering: frozenset[str] | None) -> str | None:
     for observation in (legacy, objects):
         run = f"the run under the plan {str(observation.plan)!r}"
         if observation.set_up_error is not None:
             return f"{run} could not be set up: {observation.set_up_error!r}"
-        # A fault may keep a request from getting there.
-        if not observation.entered and not observation.faults:
-            return f"{run} entered no work item"
+    if not _has_begun(legacy):
+        return _nothing_entered(legacy)
     # A fault that strikes on one path only is a divergence with a place in the traces.
     waiting = {fault.where for fault in objects.unstruck}
     planted = [*legacy.faults, *objects.faults]

@@ -7,7 +7,7 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("A", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception")
+@bug("A", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception AttributeError")
 def rollback_rebinds(patch: Patch) -> None:
     """The rollback goes on with what _instance_update returns."""
     patch.edit(
@@ -35,7 +35,7 @@ def build_rebinds(patch: Patch) -> None:
     )
 
 
-@bug("A", comparison("interrupted_reboot_that_came_to_its_end"), "manager", "init_host raised")
+@bug("A", comparison("interrupted_reboot_that_came_to_its_end"), "manager", "init_host raised AttributeError")
 def start_of_the_host_rebinds(patch: Patch) -> None:
     """A host that starts goes on with the dict of an instance whose reboot has come to its end."""
     patch.edit(

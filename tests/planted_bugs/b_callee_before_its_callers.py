@@ -10,7 +10,7 @@ from planted_bugs.runs import comparison
     "B",
     comparison("clean_up_fails_at_the_source", only="_post_live_migration"),
     "rpc",
-    "live_migration raised.exception",
+    "live_migration raised.exception AttributeError",
 )
 def callback_of_the_driver(patch: Patch) -> None:
     """What follows a live migration takes no dict any more, and the driver still hands one on."""
@@ -21,7 +21,7 @@ def callback_of_the_driver(patch: Patch) -> None:
     "B",
     comparison("rollback_without_info_cache", only="_rollback_live_migration"),
     "rpc",
-    "live_migration raised.exception",
+    "live_migration raised.exception AttributeError",
 )
 def rollback_of_a_caller_with_a_dict(patch: Patch) -> None:
     """The rollback takes no dict any more, and live_migration has none but a dict."""
@@ -29,7 +29,10 @@ def rollback_of_a_caller_with_a_dict(patch: Patch) -> None:
 
 
 @bug(
-    "B", comparison("queued_delete_not_reclaimed", only="compute_utils"), "manager", "_delete_instance raised.exception"
+    "B",
+    comparison("queued_delete_not_reclaimed", only="compute_utils"),
+    "manager",
+    "_delete_instance raised.exception AttributeError",
 )
 def network_information_of_objects_only(patch: Patch) -> None:
     """The helper for network information reads attributes, and the clean-up of deleted guests has dicts."""
@@ -42,7 +45,7 @@ def network_information_of_objects_only(patch: Patch) -> None:
     )
 
 
-@bug("B", comparison("volume_detached", only="compute_utils"), "rpc", "detach_volume raised")
+@bug("B", comparison("volume_detached", only="compute_utils"), "rpc", "detach_volume raised AttributeError")
 def notification_of_objects_only(patch: Patch) -> None:
     """Usage notifications read attributes, and detach_volume still has a dict."""
     patch.edit(usage.objects, "hydrate(context, instance)", "instance")

@@ -27,7 +27,12 @@ def rows_of_the_members(patch: Patch) -> None:
     patch.setattr(SecurityGroupAPI, "_refresh_objects", dots_rows)
 
 
-@bug("C", comparison("destination_without_compute_node"), "rpc", "check_can_live_migrate_destination raised.exception")
+@bug(
+    "C",
+    comparison("destination_without_compute_node"),
+    "rpc",
+    "check_can_live_migrate_destination raised.exception AttributeError",
+)
 def response_of_the_conductor(patch: Patch) -> None:
     """The service whose compute node is read is what the conductor's raw method returned."""
     patch.edit(
@@ -37,7 +42,7 @@ def response_of_the_conductor(patch: Patch) -> None:
     )
 
 
-@bug("C", comparison("long_rescued_instance_not_unrescued"), "manager", "_poll_rescued_instances raised")
+@bug("C", comparison("long_rescued_instance_not_unrescued"), "manager", "_poll_rescued_instances raised AttributeError")
 def rescued_rows(patch: Patch) -> None:
     """The rescued instances whose time is over are dicts from the conductor."""
     patch.edit(

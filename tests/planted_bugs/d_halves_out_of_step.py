@@ -32,13 +32,13 @@ def version_without_its_object(patch: Patch) -> None:
     patch.setattr(ComputeAPI, "_choose", _sends_a_dict)
 
 
-@bug("D", mix("volume_detached_with_usage", "juno", "icehouse", "icehouse"), "upgrade", "refused")
+@bug("D", mix("volume_detached_with_usage", "juno", "icehouse", "icehouse"), "upgrade", "refused: RPCVersionCapError")
 def fallback_for_old_hosts_lost(patch: Patch) -> None:
     """The client sends the version of objects whatever its cap is."""
     patch.setattr(ComputeAPI, "_choose", lambda self, work_item, version, instance: (version, instance))
 
 
-@bug("D", mix("shared_storage_one_volume", "juno", "juno", "icehouse"), "upgrade", "error")
+@bug("D", mix("shared_storage_one_volume", "juno", "juno", "icehouse"), "upgrade", "error: MigrationError")
 def argument_of_a_newer_version(patch: Patch) -> None:
     """The client thinks that every host knows the arguments of the newest version."""
     patch.setattr(CappedClient, "can_send", lambda self, version: True)

@@ -8,14 +8,17 @@ from planted_bugs.runs import comparison
 
 
 @bug(
-    "F", comparison("running_deleted_instance_without_info_cache_reaped"), "manager", "_get_nw_info_for_instance raised"
+    "F",
+    comparison("running_deleted_instance_without_info_cache_reaped"),
+    "manager",
+    "_get_nw_info_for_instance raised AttributeError",
 )
 def no_info_cache(patch: Patch) -> None:
     """Network information is read from an info cache that is not there."""
     patch.edit(network_info.objects, "    if instance.info_cache is None:\n        return []\n", "")
 
 
-@bug("F", comparison("refused_by_the_source"), "rpc", "migrate_server raised.exception")
+@bug("F", comparison("refused_by_the_source"), "rpc", "migrate_server raised.exception MigrationError")
 def no_root_device(patch: Patch) -> None:
     """The root device of a server that has none is asked whether it is a volume."""
     patch.edit(check_can_live_migrate_source.objects, "root is not None and root.is_volume", "root.is_volume")

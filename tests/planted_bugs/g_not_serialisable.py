@@ -15,7 +15,7 @@ def traceback_sent(patch: Patch) -> None:
     patch.setattr(InstanceActionEvent, "event_finish_with_failure", classmethod(finish.__wrapped__))
 
 
-@bug("G", comparison("vnc_console_off"), "rpc", "get_vnc_console raised.exception")
+@bug("G", comparison("vnc_console_off"), "rpc", "get_vnc_console raised.exception ValueError")
 def error_for_its_message(patch: Patch) -> None:
     """A fault is made with the error in place of its text."""
     patch.edit(faults.objects, "**describe_fault(fault)", '**{**describe_fault(fault), "message": fault}')

@@ -10,7 +10,7 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("H", comparison("pre_migration_fails"), "rpc", "live_migration raised.exception")
+@bug("H", comparison("pre_migration_fails"), "rpc", "live_migration raised.exception AttributeError")
 def misplaced_parenthesis(patch: Patch) -> None:
     """A parenthesis stands behind one argument too many, where a rollback disconnects volumes."""
 
@@ -23,7 +23,7 @@ def misplaced_parenthesis(patch: Patch) -> None:
     patch.plant("remove_volume_connection", misplaces_a_parenthesis)
 
 
-@bug("H", comparison("server_deleted"), "rpc", "terminate_instance raised")
+@bug("H", comparison("server_deleted"), "rpc", "terminate_instance raised AttributeError")
 def class_for_instance(patch: Patch) -> None:
     """A method is called on the class and not on the object."""
     patch.edit(deletion.delete_instance.objects, "        instance.destroy()", "        Instance.destroy(context)")

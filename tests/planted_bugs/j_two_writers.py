@@ -1,9 +1,6 @@
 """J: two writers, one with a stale object or with what an earlier save was refused."""
 
-import contextlib
-
-from fakevirt.manager import build_and_run_instance
-from fakevirt.manager.steps import revert_task_state, set_instance_error_state
+from fakevirt.manager.steps import error_out_instance_on_exception, revert_task_state, set_instance_error_state
 from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison, faulty
 
@@ -18,17 +15,6 @@ def refused_state_written_with_the_error(patch: Patch) -> None:
 
 @bug(
     "J",
-    comparison("another_task_before_the_conductors_build_asks_for_ports"),
-    "notifier",
-    "compute.instance.create.error arguments.payload.state_description",
-)
-def refused_note_written_by_the_next_save(patch: Patch) -> None:
-    """A build that ends keeps the task state that was refused, for the next save to write."""
-    patch.setattr(build_and_run_instance, "unsaved_forgotten", lambda instance: contextlib.nullcontext())
-
-
-@bug(
-    "J",
     faulty("suspended", "conductor.object_action Instance.save#1 fail MessageDeliveryFailure"),
     "db",
     "insert instance_system_metadata",
@@ -36,3 +22,9 @@ def refused_note_written_by_the_next_save(patch: Patch) -> None:
 def lost_save_written_when_the_task_is_set_back(patch: Patch) -> None:
     """The save that frees a server writes what an earlier one could not send."""
     patch.edit(revert_task_state.objects, "    " + _FORGOTTEN, "")
+
+
+@bug("J", comparison("suspend_not_supported"), "db", "insert instance_system_metadata")
+def refused_state_written_with_a_failed_resize(patch: Patch) -> None:
+    """The save that sets a server to error after a resize writes what was refused before."""
+    patch.edit(error_out_instance_on_exception.objects, "        " + _FORGOTTEN, "")

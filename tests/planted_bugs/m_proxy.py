@@ -25,7 +25,7 @@ def _handing_over(change: Callable[[Callable[..., Any], dict[str, Any]], Any]) -
     return method_of
 
 
-@bug("M", mix("volume_detached", "kilo", "kilo", "kilo", pinned=False), "upgrade", "wrong shape")
+@bug("M", mix("volume_detached", "kilo", "kilo", "kilo", pinned=False), "upgrade", "wrong shape: TypeError")
 def order_of_arguments(patch: Patch) -> None:
     """The proxy hands arguments over by position, in another order than the manager takes them."""
 
@@ -36,7 +36,7 @@ def order_of_arguments(patch: Patch) -> None:
     patch.setattr(ComputeV4Proxy, "__getattr__", _handing_over(by_position))
 
 
-@bug("M", mix("rollback_without_info_cache", "kilo", "kilo", "kilo", pinned=False), "upgrade", "wrong shape")
+@bug("M", mix("rollback_without_info_cache", "kilo", "kilo", "kilo", pinned=False), "upgrade", "wrong shape: TypeError")
 def name_of_an_argument(patch: Patch) -> None:
     """The proxy hands the destination over under the name that it has in the message of another method."""
 
@@ -50,7 +50,7 @@ def name_of_an_argument(patch: Patch) -> None:
     "M",
     mix("gone_while_the_conductors_build_names_disks", "kilo", "kilo", "kilo", pinned=False),
     "upgrade",
-    "other outcome",
+    "other outcome: compute.instance.update",
 )
 def argument_not_handed_over(patch: Patch) -> None:
     """The proxy does not hand on an argument that has a default."""

@@ -7,7 +7,7 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("N", comparison("server_built"), "rpc", "run_instance raised")
+@bug("N", comparison("server_built"), "rpc", "run_instance raised AttributeError")
 def start_of_a_build(patch: Patch) -> None:
     """The build is started with the uuid."""
     patch.edit(
@@ -15,7 +15,7 @@ def start_of_a_build(patch: Patch) -> None:
     )
 
 
-@bug("N", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception")
+@bug("N", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception AttributeError")
 def networks_of_the_rollback(patch: Patch) -> None:
     """The network service is given the uuid when a migration is rolled back."""
     patch.edit(
@@ -23,7 +23,7 @@ def networks_of_the_rollback(patch: Patch) -> None:
     )
 
 
-@bug("N", comparison("shared_storage"), "rpc", "post_live_migration_at_destination raised")
+@bug("N", comparison("shared_storage"), "rpc", "post_live_migration_at_destination raised AttributeError")
 def networks_at_the_destination(patch: Patch) -> None:
     """The network service is given the uuid when a migration ends."""
     patch.edit(

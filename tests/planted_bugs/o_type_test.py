@@ -14,7 +14,10 @@ def _a_project_has_its_own_instances(patch: Patch) -> None:
 
 
 @bug(
-    "O", comparison("running_deleted_instance_without_info_cache_reaped"), "manager", "_get_nw_info_for_instance raised"
+    "O",
+    comparison("running_deleted_instance_without_info_cache_reaped"),
+    "manager",
+    "_get_nw_info_for_instance raised TypeError",
 )
 def network_information(patch: Patch) -> None:
     """What is not Nova's own class of instances counts as a dict with JSON in it."""

@@ -9,7 +9,7 @@ from planted_bugs.runs import comparison
 _READ = "functools.partial(getattr, hydrate(context, instance))"
 
 
-@bug("P", comparison("shared_storage"), "rpc", "live_migration raised")
+@bug("P", comparison("shared_storage"), "rpc", "live_migration raised AttributeError")
 def get_of_a_key_that_dicts_may_lack(patch: Patch) -> None:
     """Usage notifications ask for a key that is not there, which an object does not let pass."""
     patch.edit(usage.objects, _READ, _READ + '; instance.get("fault_code")')

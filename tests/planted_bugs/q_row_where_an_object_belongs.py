@@ -8,19 +8,20 @@ from fakevirt import notifications, services
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.objects import base
-from fakevirt.objects.instance import Instance
 from fakevirt.objects.service import Service
 from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("Q", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception")
+@bug("Q", comparison("rollback_without_info_cache"), "rpc", "live_migration raised.exception AttributeError")
 def notification_of_an_object(patch: Patch) -> None:
     """What tells of updates looks for changes, and is given the row."""
 
-    def tells_of_an_object(context: object, old: Any, new: Any, service: object = None) -> None:
-        running = services.current()
-        assert running is None or running.binary != "nova-conductor" or new.obj_what_changed() == set()
+    send_update = notifications.send_update
+
+    def tells_of_an_object(context: RequestContext, old: Any, new: Any) -> None:
+        assert services.running().binary != "nova-conductor" or new.obj_what_changed() == set()
+        send_update(context, old, new)
 
     converted = types.SimpleNamespace(**vars(notifications) | {"send_update": tells_of_an_object})
     patch.setattr("fakevirt.objects.instance.notifications", converted)
@@ -34,10 +35,21 @@ def notification_of_an_object(patch: Patch) -> None:
 )
 def row_that_changes_under_its_reader(patch: Patch) -> None:
     """The old state is read of the row that was written, so that nothing seems to have changed."""
-    patch.edit(Instance.save, "send_update(self._context, old, new)", "send_update(self._context, new, new)")
+    send_update = notifications.send_update
+
+    def tells_of_the_same_row(context: RequestContext, old: Any, new: Any) -> None:
+        send_update(context, new if services.running().binary == "nova-conductor" else old, new)
+
+    converted = types.SimpleNamespace(**vars(notifications) | {"send_update": tells_of_the_same_row})
+    patch.setattr("fakevirt.objects.instance.notifications", converted)
 
 
-@bug("Q", comparison("destination_without_compute_node"), "rpc", "check_can_live_migrate_destination raised.exception")
+@bug(
+    "Q",
+    comparison("destination_without_compute_node"),
+    "rpc",
+    "check_can_live_migrate_destination raised.exception AttributeError",
+)
 def row_returned_by_an_object(patch: Patch) -> None:
     """A query of an object returns the row that it has read."""
     query = inspect.unwrap(Service.__dict__["get_by_compute_host"].__func__)

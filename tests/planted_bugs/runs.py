@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from fakevirt import releases
-from fakevirt.conversion.check import compare_scenario
+from fakevirt.conversion.check import compare_scenario, run
 from fakevirt.conversion.comparison import Comparison
+from fakevirt.conversion.difference import Difference
 from fakevirt.conversion.faults.check import check_faults
 from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.conversion.upgrades.cause import causes_of
@@ -42,10 +44,12 @@ class Run:
     Args:
         label: What is run.
         look: Runs it and yields what it sees, the first first.
+        legacy: Returns what the legacy path does in it, where that is the measure.
     """
 
     label: str
     look: Callable[[], Iterator[Seen]] = dataclasses.field(compare=False)
+    legacy: Callable[[], object] = dataclasses.field(compare=False, default=lambda: None)
 
     def __call__(self) -> list[Seen]:
         """Run, and return what is seen."""
@@ -69,16 +73,19 @@ def comparison(scenario: str, *, only: str | None = None) -> Run:
         if only is None and "version_cap" not in SCENARIOS[scenario].cloud:
             yield from _leftovers(compared)
 
-    return Run(scenario + (f" with {only} alone" if only else ""), look)
+    def legacy() -> object:
+        return run(SCENARIOS[scenario], ConversionPlan.legacy()).effects
+
+    return Run(scenario + (f" with {only} alone" if only else ""), look, legacy)
 
 
 def faulty(scenario: str, *faults: str) -> Run:
     """Return a run of a scenario with faults."""
 
     def look() -> Iterator[Seen]:
-        run = check_faults(SCENARIOS[scenario], faults)
-        yield from _divergences(run.comparison)
-        yield from (Seen("invariant", breach.invariant) for breach in sorted(run.regressions))
+        both = check_faults(SCENARIOS[scenario], faults)
+        yield from _divergences(both.comparison)
+        yield from (Seen("invariant", breach.invariant) for breach in sorted(both.regressions))
 
     return Run(f"{scenario} with {' and '.join(faults)}", look)
 
@@ -99,8 +106,10 @@ def mix(scenario: str, conductor: str, src: str, dst: str, *, pinned: bool = Tru
         asked = SCENARIOS[scenario]
         if not pinned:
             asked = dataclasses.replace(asked, cloud={**asked.cloud, "version_cap": None})
-        run = run_in(cell, asked, ConversionPlan.objects())
-        yield from (Seen("upgrade", cause.kind.value) for cause in causes_of(run, _at_home(scenario)))
+        mixed = run_in(cell, asked, ConversionPlan.objects())
+        for cause in causes_of(mixed, _at_home(scenario)):
+            # What was told stands before what it was told with.
+            yield Seen("upgrade", f"{cause.kind.value}: {re.split('[( ]', cause.text)[0]}")
 
     return Run(f"{scenario}, {cell}" + ("" if pinned else ", unpinned"), look)
 
@@ -112,7 +121,19 @@ def _at_home(scenario: str) -> CellRun:
 
 def _divergences(compared: Comparison) -> Iterator[Seen]:
     for difference in compared.divergences:
-        yield Seen(difference.channel, " ".join(filter(None, (difference.operation, difference.field))))
+        words = [difference.operation, difference.field, _exception(difference)]
+        yield Seen(difference.channel, " ".join(filter(None, words)))
+
+
+def _exception(difference: Difference) -> str | None:
+    """Return the class of what the object path raised, where that is what differs."""
+    match difference.field, difference.objects:
+        case "raised.exception", str(kind):
+            return kind
+        case "raised", {"exception": kind}:
+            return str(kind)
+        case _:
+            return None
 
 
 def _leftovers(compared: Comparison) -> Iterator[Seen]:
@@ -126,3 +147,9 @@ def _leftovers(compared: Comparison) -> Iterator[Seen]:
 def sees_nothing_of_itself(run: Run) -> bool:
     """Tell whether a run is green as long as nothing is planted."""
     return not run()
+
+
+@functools.cache
+def measure(run: Run) -> object:
+    """Return what the legacy path does in a run as long as nothing is planted."""
+    return run.legacy()

@@ -6,7 +6,7 @@ import pytest
 
 from planted_bugs.catalogue import BUGS
 from planted_bugs.planting import Patch
-from planted_bugs.runs import comparison, sees_nothing_of_itself
+from planted_bugs.runs import comparison, measure, sees_nothing_of_itself
 
 CLASSES = "ABCDEFGHIJKLMNOPQRSTUVW"
 
@@ -15,6 +15,14 @@ CLASSES = "ABCDEFGHIJKLMNOPQRSTUVW"
 def test_a_planted_bug_is_seen_where_it_shows_first(bug):
     assert bug.what_is_seen()[0] == bug.seen
     assert sees_nothing_of_itself(bug.run)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_leaves_the_legacy_path_as_it_is(bug):
+    with Patch.context() as patch:
+        bug.plant(patch)
+        legacy = bug.run.legacy()
+    assert legacy == measure(bug.run)
 
 
 def test_each_class_has_three_bugs_at_least_and_each_bug_a_sentence_of_its_own():

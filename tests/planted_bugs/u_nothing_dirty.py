@@ -6,7 +6,7 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import comparison
 
 
-@bug("U", comparison("wrong_task_state_at_the_rollback"), "rpc", "live_migration raised.exception")
+@bug("U", comparison("wrong_task_state_at_the_rollback"), "rpc", "live_migration raised.exception MigrationError")
 def checked_before_it_is_assigned(patch: Patch) -> None:
     """The rollback checks the state with a save of its own, before it assigns."""
     patch.edit(

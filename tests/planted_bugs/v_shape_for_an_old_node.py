@@ -9,7 +9,7 @@ from planted_bugs.planting import Patch, bug
 from planted_bugs.runs import mix
 
 
-@bug("V", mix("shared_storage_one_volume", "juno", "icehouse", "icehouse"), "upgrade", "missing key")
+@bug("V", mix("shared_storage_one_volume", "juno", "icehouse", "icehouse"), "upgrade", "missing key: KeyError")
 def without_what_is_none(patch: Patch) -> None:
     """The dict for an old node leaves out what is None."""
 
@@ -19,7 +19,12 @@ def without_what_is_none(patch: Patch) -> None:
     patch.setattr("fakevirt.rpc.compute.flattened", flattened)
 
 
-@bug("V", mix("resized_and_confirmed", "kilo", "juno", "juno"), "upgrade", "error")
+@bug(
+    "V",
+    mix("volume_detached_with_usage", "kilo", "juno", "juno"),
+    "upgrade",
+    "moved field: compute.instance.volume.detach",
+)
 def dropped_and_not_moved(patch: Patch) -> None:
     """The flavors are dropped for an older host, and not put where that looks for them."""
     make_compatible = Instance.obj_make_compatible
@@ -33,7 +38,7 @@ def dropped_and_not_moved(patch: Patch) -> None:
     patch.setattr(Instance, "obj_make_compatible", forgets_the_flavors)
 
 
-@bug("V", mix("resized_and_confirmed", "kilo", "juno", "kilo"), "upgrade", "error")
+@bug("V", mix("resized_and_confirmed", "kilo", "juno", "kilo"), "upgrade", "error: ObjectActionError")
 def read_on_the_way_back(patch: Patch) -> None:
     """A field that was left out for an older host is read when the object comes back."""
     get_flavor = Instance.get_flavor
@@ -49,9 +54,9 @@ def read_on_the_way_back(patch: Patch) -> None:
     patch.setattr(Instance, "get_flavor", reads_the_field)
 
 
-@bug("V", mix("shared_storage_one_volume", "juno", "icehouse", "icehouse"), "upgrade", "wrong shape")
-def metadata_as_a_dict(patch: Patch) -> None:
-    """The dict for an old node has its system metadata as the object has it, and not as rows."""
+@bug("V", mix("shared_storage_one_volume", "juno", "icehouse", "icehouse"), "upgrade", "wrong shape: TypeError")
+def metadata_as_text(patch: Patch) -> None:
+    """The dict for an old node has its system metadata as text, and not as rows."""
 
     def flattened(value: Any) -> dict[str, Any]:
         return {**legacy_dict(value), "system_metadata": str(value.system_metadata)}
