@@ -9,7 +9,7 @@ from rich.progress import track
 from rich.table import Table
 
 from planted_bugs.catalogue import BUGS
-from planted_bugs.runs import sees_nothing_of_itself
+from planted_bugs.runs import unplanted
 
 
 def main() -> int:
@@ -20,9 +20,9 @@ def main() -> int:
     missed = 0
     for bug in track(BUGS, "planting", console=Console(stderr=True)):
         began = time.perf_counter()
-        seen = bug.what_is_seen()
+        seen = bug.planted().seen
         took = time.perf_counter() - began
-        is_caught = seen[:1] == [bug.seen] and sees_nothing_of_itself(bug.run)
+        is_caught = seen[:1] == (bug.seen,) and not unplanted(bug.run).seen
         missed += not is_caught
         first = str(seen[0]) if seen else "nothing"
         shown = first if is_caught else f"{first}, and not {bug.seen}"

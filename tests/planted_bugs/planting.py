@@ -14,7 +14,7 @@ import pytest
 
 from fakevirt.manager.compute import ComputeManager
 from fakevirt.manager.paths import SharedStep, WorkItemMethod
-from planted_bugs.runs import Run, Seen
+from planted_bugs.runs import Outcome, Run, Seen
 
 
 class Patch(pytest.MonkeyPatch):
@@ -72,8 +72,8 @@ class Bug:
         """The class and the bug."""
         return f"{self.letter}-{self.plant.__name__}"
 
-    def what_is_seen(self) -> list[Seen]:
-        """Return what the run sees while the bug is planted."""
+    def planted(self) -> Outcome:
+        """Return what the run comes to while the bug is planted."""
         with Patch.context() as patch:
             self.plant(patch)
             return self.run()

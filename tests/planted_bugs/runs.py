@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fakevirt import releases
-from fakevirt.conversion.check import compare_scenario, run
+from fakevirt.conversion.check import compare_scenario
 from fakevirt.conversion.comparison import Comparison
 from fakevirt.conversion.difference import Difference
 from fakevirt.conversion.faults.check import check_faults
@@ -18,6 +18,7 @@ from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.conversion.upgrades.cause import causes_of
 from fakevirt.conversion.upgrades.cell import Cell, Support
 from fakevirt.conversion.upgrades.run import CellRun, run_in
+from fakevirt.instrument.canonical import CanonicalEffect
 from fakevirt.manager.plan import ConversionPlan
 
 
@@ -38,22 +39,33 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a run has come to.
+
+    Args:
+        seen: What is red, the first first.
+        legacy: What the legacy path did, where that is the measure.
+    """
+
+    seen: tuple[Seen, ...]
+    legacy: tuple[CanonicalEffect, ...] = ()
+
+
+@dataclass(frozen=True)
 class Run:
     """A run that is red if there is anything to see.
 
     Args:
         label: What is run.
-        look: Runs it and yields what it sees, the first first.
-        legacy: Returns what the legacy path does in it, where that is the measure.
+        run: Runs it.
     """
 
     label: str
-    look: Callable[[], Iterator[Seen]] = dataclasses.field(compare=False)
-    legacy: Callable[[], object] = dataclasses.field(compare=False, default=lambda: None)
+    run: Callable[[], Outcome] = dataclasses.field(compare=False)
 
-    def __call__(self) -> list[Seen]:
-        """Run, and return what is seen."""
-        return list(self.look())
+    def __call__(self) -> Outcome:
+        """Run it."""
+        return self.run()
 
 
 def comparison(scenario: str, *, only: str | None = None) -> Run:
@@ -65,29 +77,27 @@ def comparison(scenario: str, *, only: str | None = None) -> Run:
     """
     plan = ConversionPlan.only(only) if only else ConversionPlan.objects()
 
-    def look() -> Iterator[Seen]:
+    def run() -> Outcome:
         compared = compare_scenario(SCENARIOS[scenario], plan)
         assert compared.not_compared is None, compared.not_compared
-        yield from _divergences(compared)
+        seen = list(_divergences(compared))
         # An old node takes nothing but dicts: what its peers send it is no leftover of theirs.
         if only is None and "version_cap" not in SCENARIOS[scenario].cloud:
-            yield from _leftovers(compared)
+            seen += _leftovers(compared)
+        return Outcome(tuple(seen), compared.legacy.effects)
 
-    def legacy() -> object:
-        return run(SCENARIOS[scenario], ConversionPlan.legacy()).effects
-
-    return Run(scenario + (f" with {only} alone" if only else ""), look, legacy)
+    return Run(scenario + (f" with {only} alone" if only else ""), run)
 
 
 def faulty(scenario: str, *faults: str) -> Run:
     """Return a run of a scenario with faults."""
 
-    def look() -> Iterator[Seen]:
+    def run() -> Outcome:
         both = check_faults(SCENARIOS[scenario], faults)
-        yield from _divergences(both.comparison)
-        yield from (Seen("invariant", breach.invariant) for breach in sorted(both.regressions))
+        broken = (Seen("invariant", breach.invariant) for breach in sorted(both.regressions))
+        return Outcome((*_divergences(both.comparison), *broken), both.comparison.legacy.effects)
 
-    return Run(f"{scenario} with {' and '.join(faults)}", look)
+    return Run(f"{scenario} with {' and '.join(faults)}", run)
 
 
 def mix(scenario: str, conductor: str, src: str, dst: str, *, pinned: bool = True) -> Run:
@@ -102,16 +112,15 @@ def mix(scenario: str, conductor: str, src: str, dst: str, *, pinned: bool = Tru
     """
     cell = Cell(*map(releases.get, (conductor, src, dst)), Support.SUPPORTED)
 
-    def look() -> Iterator[Seen]:
+    def run() -> Outcome:
         asked = SCENARIOS[scenario]
         if not pinned:
             asked = dataclasses.replace(asked, cloud={**asked.cloud, "version_cap": None})
-        mixed = run_in(cell, asked, ConversionPlan.objects())
-        for cause in causes_of(mixed, _at_home(scenario)):
-            # What was told stands before what it was told with.
-            yield Seen("upgrade", f"{cause.kind.value}: {re.split('[( ]', cause.text)[0]}")
+        causes = causes_of(run_in(cell, asked, ConversionPlan.objects()), _at_home(scenario))
+        # What happened stands before what it happened to.
+        return Outcome(tuple(Seen("upgrade", f"{c.kind.value}: {re.split('[( ]', c.text)[0]}") for c in causes))
 
-    return Run(f"{scenario}, {cell}" + ("" if pinned else ", unpinned"), look)
+    return Run(f"{scenario}, {cell}" + ("" if pinned else ", unpinned"), run)
 
 
 def _at_home(scenario: str) -> CellRun:
@@ -144,12 +153,6 @@ def _leftovers(compared: Comparison) -> Iterator[Seen]:
 
 
 @functools.cache
-def sees_nothing_of_itself(run: Run) -> bool:
-    """Tell whether a run is green as long as nothing is planted."""
-    return not run()
-
-
-@functools.cache
-def measure(run: Run) -> object:
-    """Return what the legacy path does in a run as long as nothing is planted."""
-    return run.legacy()
+def unplanted(run: Run) -> Outcome:
+    """Return what a run comes to as long as nothing is planted."""
+    return run()
