@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import json
 import logging
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +17,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 
+from fakevirt.cloud.factories import factory_named
 from fakevirt.conversion.board import chosen_scenarios, fill_board
 from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.faults.check import check_faults, tell
@@ -26,7 +26,7 @@ from fakevirt.conversion.faults.fault_table import fault_table
 from fakevirt.conversion.faults.sweep import Mode, mode_of
 from fakevirt.conversion.order import find_order
 from fakevirt.conversion.order_table import order_table
-from fakevirt.conversion.scenarios import SCENARIOS, scenario_named
+from fakevirt.conversion.scenarios import declare, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
@@ -62,8 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     # In a pipe there is no width to fit into.
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     try:
-        _import(arguments.modules)
-        return _verify(arguments, console)
+        # As for ``python -m``: what is in the current directory can be imported.
+        sys.path.insert(0, os.getcwd())
+        for module in arguments.modules:
+            declare(module, where="fakevirt verify --import")
+        return _verify(arguments, _factories(arguments), console)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -89,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="import this module first, which may declare scenarios and register releases; may be given several times",
     )
+    verify.add_argument(
+        "--manager", metavar="NAME", help="what makes the compute managers: package.module:Class, or a function"
+    )
+    verify.add_argument("--driver", metavar="NAME", help="what makes their virt drivers, likewise")
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
     verify.add_argument(
@@ -139,7 +146,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verify(arguments: argparse.Namespace, console: Console) -> int:
+def _factories(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments of every cloud that the command line names."""
+    given = {name: getattr(arguments, name) for name in ("manager", "driver") if getattr(arguments, name) is not None}
+    return {name: factory_named(path, name, where=f"fakevirt verify --{name}") for name, path in given.items()}
+
+
+def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     if arguments.random is not None:
         return _search(arguments, console)
     if arguments.seed is not None:
@@ -152,19 +165,19 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.order:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
-            order = find_order(SCENARIOS.values(), processes=_processes(), progress=progress)
+            order = find_order(chosen_scenarios(**cloud), processes=_processes(), progress=progress)
         return _show(order, order_table(order), arguments.json, console)
     if arguments.upgrade:
         _refuse_with("--upgrade", arguments, "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             upgrades = verify_upgrades(
-                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress
+                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress, cloud=cloud
             )
         return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
     if arguments.fault is not None:
-        return _plant(arguments, console)
+        return _plant(arguments, cloud, console)
     if arguments.faults is not None:
-        return _sweep(arguments, console)
+        return _sweep(arguments, cloud, console)
     profile, options = None, ""
     if arguments.dict_only is not None:
         _refuse_with("--dict-only", arguments, "plans")
@@ -172,7 +185,7 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
         options = f" --dict-only {arguments.dict_only}"
     elif arguments.plans is not None:
         options = f" --plans {arguments.plans}"
-    scenarios = chosen_scenarios(arguments.work_item, arguments.scenario)
+    scenarios = chosen_scenarios(arguments.work_item, arguments.scenario, **cloud)
     with _progress(console) as progress:
         board = fill_board(
             scenarios,
@@ -186,22 +199,22 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
     return _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
 
 
-def _sweep(arguments: argparse.Namespace, console: Console) -> int:
+def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     _refuse_with("--faults", arguments, "plans", "dict_only")
-    scenarios = chosen_scenarios(arguments.work_item, arguments.scenario)
+    scenarios = chosen_scenarios(arguments.work_item, arguments.scenario, **cloud)
     with _progress(console) as progress:
         board = sweep(
             scenarios,
             mode_of(arguments.faults),
             work_item=arguments.work_item,
             processes=_processes(),
-            whole=arguments.faults == Mode.SINGLE.value and not arguments.work_item and not arguments.scenario,
+            whole=arguments.faults == Mode.SINGLE.value and not (arguments.work_item or arguments.scenario or cloud),
             progress=progress,
         )
     return _show(board, fault_table(board), arguments.json, console)
 
 
-def _plant(arguments: argparse.Namespace, console: Console) -> int:
+def _plant(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     _refuse_with("--fault", arguments, "work_item", "plans", "dict_only", "faults", "json")
     if arguments.scenario is None:
         raise UsageError(
@@ -210,14 +223,14 @@ def _plant(arguments: argparse.Namespace, console: Console) -> int:
             where="fakevirt verify",
             how_to_go_on="add --scenario NAME, as the report has it",
         )
-    run = check_faults(scenario_named(arguments.scenario), arguments.fault)
+    run = check_faults(scenario_named(arguments.scenario).with_cloud(**cloud), arguments.fault)
     console.print(tell(run), markup=False, soft_wrap=True)
     return 0 if run.passes else 1
 
 
 def _search(arguments: argparse.Namespace, console: Console) -> int:
     others = ("work_item", "scenario", "plans", "dict_only", "faults", "fault", "order", "upgrade", "json")
-    _refuse_with("--random", arguments, *others)
+    _refuse_with("--random", arguments, *others, "manager", "driver")
     if arguments.random < 1:
         raise UsageError(
             expected="a number of scenarios, 1 or more",
@@ -283,21 +296,6 @@ def _progress(console: Console) -> Iterator[Progress]:
     with ProgressBar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("comparing", total=None)
         yield lambda made, needed: bar.update(task, completed=made, total=needed)
-
-
-def _import(modules: Sequence[str]) -> None:
-    # As for ``python -m``: what is in the current directory can be imported.
-    sys.path.insert(0, os.getcwd())
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise UsageError(
-                expected="a module that can be imported",
-                happened=f"{type(error).__name__}: {error}",
-                where=f"fakevirt verify --import {module}",
-                how_to_go_on="correct its name, or run the command where it can be found",
-            ) from None
 
 
 def _processes() -> int:

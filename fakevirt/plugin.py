@@ -6,7 +6,6 @@ It only binds what the rest of the package does, and imports that when a test as
 from __future__ import annotations
 
 import os
-import pkgutil
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from fakevirt import running_test
+from fakevirt import hooks, running_test
 from fakevirt.running_test import RunningTest
+from fakevirt.usage_error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -63,6 +63,11 @@ OPTIONS = pytest.StashKey[Options]()
 RUNNING = pytest.StashKey[RunningTest]()
 #: The attribute of a test's last report that tells what the test compared; xdist carries it from its workers.
 COMPARED = "fakevirt_compared"
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that a project may have."""
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -114,7 +119,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "release(conductor=None, **hosts): the clouds of the test have these hosts, each of the release that it names "
         "(icehouse, juno, kilo or one of yours), and a conductor of the newest unless it is given",
     )
-    config.stash[OPTIONS] = _options(config)
+    try:
+        if any(
+            getattr(config.hook, name).get_hookimpls() for name in vars(hooks) if name.startswith("pytest_fakevirt_")
+        ):
+            from fakevirt.testing import additions
+
+            additions.add(config)
+        config.stash[OPTIONS] = _options(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
@@ -180,8 +194,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, T, T]:
     result = yield
     test = item.stash[RUNNING]
     if not test.comparisons and test.nearest_marks("allow"):
-        from fakevirt.usage_error import UsageError
-
         error = UsageError(
             expected="a comparison that makes use of the allowance",
             happened="the test compares nothing",
@@ -271,8 +283,10 @@ def fake_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture
 def conversion(request: pytest.FixtureRequest) -> ConversionChecker:
     """Compares the two call paths: conversion.check(work_item, scenario) returns a Comparison, or raises."""
+    from fakevirt.testing import additions
     from fakevirt.testing.checker import ConversionChecker
 
+    additions.declare_scenarios(request.config)
     return ConversionChecker(request.node.stash[RUNNING])
 
 
@@ -311,7 +325,7 @@ def _read_call_path(config: pytest.Config) -> str | None:
     path, where = given
     if path in CALL_PATHS:
         return path
-    raise _refused(
+    raise UsageError(
         expected=f"a call path: {' or '.join(CALL_PATHS)}",
         happened=f"{path!r} is none",
         where=where,
@@ -324,12 +338,11 @@ def _read_database_url(config: pytest.Config) -> str | None:
     if given is None or given[0] == MEMORY:
         return None
     from fakevirt.db.engine import Database
-    from fakevirt.usage_error import UsageError
 
     template, where = given
     distributed = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
     if distributed and "{worker}" not in template:
-        raise _refused(
+        raise UsageError(
             expected="a database for each xdist worker",
             happened="the URL is the same for all of them",
             where=where,
@@ -341,7 +354,7 @@ def _read_database_url(config: pytest.Config) -> str | None:
     try:
         Database(url).dispose()
     except UsageError as error:
-        raise _refused(
+        raise UsageError(
             expected=error.expected,
             happened=error.happened,
             where=f"{where}: {error.where}",
@@ -354,29 +367,10 @@ def _read_factory(config: pytest.Config, name: str) -> Any:
     given = _given(config, f"fakevirt_{name}", f"--fakevirt-{name}")
     if given is None:
         return None
+    from fakevirt.cloud.factories import factory_named
+
     path, where = given
-    try:
-        factory = pkgutil.resolve_name(path)
-    except (ImportError, AttributeError, ValueError) as error:
-        happened = f"{path!r} cannot be found: {error}"
-    else:
-        if callable(factory):
-            return factory
-        happened = f"{path!r} is {factory!r}"
-    raise _refused(
-        expected=f"the name of what makes {FACTORIES[name]}, such as mine.{name}:{name.capitalize()}",
-        happened=happened,
-        where=where,
-        how_to_go_on="name the module and, behind a colon, the class or function; the module must be importable",
-    )
-
-
-def _refused(*, expected: str, happened: str, where: str, how_to_go_on: str) -> pytest.UsageError:
-    """Return pytest's own error about a command line, in the four parts of fakevirt's."""
-    from fakevirt.usage_error import UsageError
-
-    error = UsageError(expected=expected, happened=happened, where=where, how_to_go_on=how_to_go_on)
-    return pytest.UsageError(str(error))
+    return factory_named(path, name, where=where)
 
 
 def _given(config: pytest.Config, name: str, option: str) -> tuple[str, str] | None:

@@ -164,7 +164,7 @@ _REGISTERED = {release.name: release for release in (ICEHOUSE, JUNO, KILO, CURRE
 
 
 def register(release: Release) -> Release:
-    """Make a release known by its name and return it.
+    """Make a release known by its name and return it; it may be known already.
 
     Raises:
         UsageError: Another release has that name.
@@ -177,6 +177,11 @@ def register(release: Release) -> Release:
             how_to_go_on=f"take another name than {', '.join(_REGISTERED)}",
         )
     return release
+
+
+def unregister(release: Release) -> None:
+    """Forget a release of a project's own."""
+    _REGISTERED.pop(release.name, None)
 
 
 def get(release: Release | str) -> Release:

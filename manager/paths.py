@@ -13,7 +13,7 @@ import oslo_messaging as messaging
 from fakevirt import services
 from fakevirt.instrument.probe import argument_namer
 from fakevirt.instrument.trace import current_scope, scope
-from fakevirt.manager.plan import CallPath
+from fakevirt.manager.plan import CallPath, check_work_item
 from fakevirt.objects.base import NovaObject
 
 if TYPE_CHECKING:
@@ -57,9 +57,13 @@ class WorkItemMethod:
         work_item: The name of the work item.
         with_arguments: Whether the effect tells arguments and result. Helpers do without: all that they do with them is
             an effect of its own.
+
+    Raises:
+        UsageError: There is no such work item.
     """
 
     def __init__(self, pair: Pair, work_item: str, *, with_arguments: bool = True) -> None:
+        check_work_item(work_item, where="WorkItemMethod(…)")
         self.work_item = work_item
         self.with_arguments = with_arguments
         self._pair = pair

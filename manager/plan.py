@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fakevirt import services
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.usage_error import UsageError
 
 
@@ -29,7 +29,7 @@ class ConversionPlan:
         UsageError: A name is not a work item's.
     """
 
-    converted: frozenset[str] = frozenset(NAMES)
+    converted: frozenset[str] = field(default_factory=lambda: frozenset(item_names()))
 
     def __post_init__(self) -> None:
         for name in self.converted:
@@ -55,7 +55,7 @@ class ConversionPlan:
         """Return the plan in which just these are not converted."""
         for name in work_items:
             check_work_item(name, where="ConversionPlan.all_but(…)")
-        return cls(frozenset(NAMES) - frozenset(work_items))
+        return cls(frozenset(item_names()) - frozenset(work_items))
 
     def path_of(self, work_item: str) -> CallPath:
         """Return the call path that ``work_item`` takes; the running service's trace notes that it was asked for."""
@@ -67,11 +67,12 @@ class ConversionPlan:
     def __str__(self) -> str:
         if not self.converted:
             return "legacy"
-        if len(self.converted) == len(NAMES):
+        names = item_names()
+        if len(self.converted) == len(names):
             return "objects"
-        if len(self.converted) <= len(NAMES) // 2:
-            return "only " + ", ".join(name for name in NAMES if name in self.converted)
-        return "all but " + ", ".join(name for name in NAMES if name not in self.converted)
+        if len(self.converted) <= len(names) // 2:
+            return "only " + ", ".join(name for name in names if name in self.converted)
+        return "all but " + ", ".join(name for name in names if name not in self.converted)
 
 
 def check_work_item(name: str, *, where: str) -> None:
@@ -81,12 +82,15 @@ def check_work_item(name: str, *, where: str) -> None:
         name: What was given.
         where: Where it was given, for the message.
     """
-    if name in NAMES:
+    names = item_names()
+    if name in names:
         return
-    close = difflib.get_close_matches(name, NAMES, n=1)
+    close = difflib.get_close_matches(name, names, n=1)
     raise UsageError(
         expected="the name of a work item",
         happened=f"{name!r} is none",
         where=where,
-        how_to_go_on=f"did you mean {close[0]!r}?" if close else f"take one of: {', '.join(NAMES)}",
+        how_to_go_on=f"did you mean {close[0]!r}?"
+        if close
+        else f"take one of: {', '.join(names)}; or register your own with fakevirt.manager.work_items.register",
     )

@@ -1,8 +1,10 @@
-"""The blueprint's list: what is converted, one entry at a time."""
+"""The blueprint's list: what is converted, one entry at a time; a project's own entries follow it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from fakevirt.usage_error import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +35,30 @@ WORK_ITEMS = (
     WorkItem("compute_utils", "associated modules: nova.compute.utils"),
 )
 
-NAMES = tuple(item.name for item in WORK_ITEMS)
+_REGISTERED = {item.name: item for item in WORK_ITEMS}
+
+
+def register(item: WorkItem) -> WorkItem:
+    """Put an entry of a project's own on the list and return it; an equal one may be there already.
+
+    Raises:
+        UsageError: Another entry has that name.
+    """
+    if _REGISTERED.setdefault(item.name, item) != item:
+        raise UsageError(
+            expected="a work item of a new name",
+            happened=f"{item.name!r} is on the list already: {_REGISTERED[item.name].title}",
+            where="fakevirt.manager.work_items.register(…)",
+            how_to_go_on="take another name",
+        )
+    return item
+
+
+def unregister(item: WorkItem) -> None:
+    """Take an entry of a project's own off the list."""
+    _REGISTERED.pop(item.name, None)
+
+
+def item_names() -> tuple[str, ...]:
+    """Return the names of all entries, in the order of the list."""
+    return tuple(_REGISTERED)

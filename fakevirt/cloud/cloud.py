@@ -7,6 +7,7 @@ from fakevirt.cloud.consoles import ConsoleRequests
 from fakevirt.cloud.hosts import Hosts
 from fakevirt.cloud.lifecycle import LifecycleRequests
 from fakevirt.cloud.live_migration import LiveMigrationRequests
+from fakevirt.cloud.own_requests import OwnRequests
 from fakevirt.cloud.periodic import PeriodicTasks
 from fakevirt.cloud.rescue import RescueRequests
 from fakevirt.cloud.resize import ResizeRequests
@@ -28,6 +29,7 @@ class Cloud(
     ConsoleRequests,
     RescueRequests,
     PeriodicTasks,
+    OwnRequests,
     Upgrades,
 ):
     """One world, from ``with`` to the end of the block; the clock stands still in it.

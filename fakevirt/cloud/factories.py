@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -64,6 +65,33 @@ class DriverFactory(Protocol):
 def fake_virt_driver(parts: DriverParts) -> FakeVirtDriver:
     """Return what drives a host unless something else is given."""
     return FakeVirtDriver(parts.hypervisor, peers=parts.peers, profile=parts.profile, image_api=parts.image_api)
+
+
+def factory_named(path: str, argument: str, *, where: str) -> Callable[..., Any]:
+    """Return what a name stands for.
+
+    Args:
+        path: The module and, behind a colon, the class or function.
+        argument: The argument of a cloud that it is for: ``manager`` or ``driver``.
+        where: Where the name was given, for the message.
+
+    Raises:
+        UsageError: There is no such thing, or it cannot be called.
+    """
+    try:
+        factory = pkgutil.resolve_name(path)
+    except (ImportError, AttributeError, ValueError) as error:
+        happened = f"{path!r} cannot be found: {error}"
+    else:
+        if callable(factory):
+            return factory  # type: ignore[no-any-return]
+        happened = f"{path!r} is {factory!r}"
+    raise UsageError(
+        expected=f"the name of what makes a {argument} for each host, such as mine.{argument}:{argument.capitalize()}",
+        happened=happened,
+        where=where,
+        how_to_go_on="name the module and, behind a colon, the class or function; the module must be importable",
+    )
 
 
 def made(made: Made, interface: type, argument: str) -> Made:

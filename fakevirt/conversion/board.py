@@ -16,7 +16,7 @@ from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario_named
 from fakevirt.conversion.verification import Failure, Progress, Verification, verify
 from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan, check_work_item
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,13 @@ class Board:
         }
 
 
-def chosen_scenarios(work_item: str | None = None, scenario: str | None = None) -> list[Scenario]:
+def chosen_scenarios(work_item: str | None = None, scenario: str | None = None, **cloud: Any) -> list[Scenario]:
     """Return the scenarios to compare, in the order in which they are declared.
 
     Args:
         work_item: Only those that enter it.
         scenario: Only the one of this name.
+        **cloud: Arguments of their clouds besides their own, such as ``manager``.
 
     Raises:
         UsageError: There is no such work item or scenario.
@@ -103,8 +104,8 @@ def chosen_scenarios(work_item: str | None = None, scenario: str | None = None) 
     if work_item is not None:
         check_work_item(work_item, where="fakevirt verify --work-item")
     if scenario is not None:
-        return [scenario_named(scenario, work_item)]
-    return [s for s in SCENARIOS.values() if work_item is None or work_item in s.enters]
+        return [scenario_named(scenario, work_item).with_cloud(**cloud)]
+    return [s.with_cloud(**cloud) for s in SCENARIOS.values() if work_item is None or work_item in s.enters]
 
 
 def fill_board(
@@ -140,9 +141,10 @@ def fill_board(
     else:
         chosen = (ConversionPlan.objects(),)
         found = verify_profile(scenarios, profile, options=options, processes=processes, progress=progress)
-    names = [work_item] if work_item else [n for n in NAMES if any(n in s.enters for s in scenarios)]
+    names = [work_item] if work_item else [n for n in item_names() if any(n in s.enters for s in scenarios)]
     unused: tuple[Allowance, ...] = ()
-    if len(scenarios) == len(SCENARIOS):
+    # What a project's own manager need not be allowed is no mistake of the list.
+    if len(scenarios) == len(SCENARIOS) and not any("manager" in scenario.cloud for scenario in scenarios):
         unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
     return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -67,15 +66,14 @@ def check(
     # pytest shows the line of the test and the message, and nothing in between.
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.check")
-    chosen = scenario_named(scenario, work_item)
-    chosen = dataclasses.replace(chosen, cloud={**chosen.cloud, **cloud})
+    chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
     comparison = compare_scenario(
         chosen, plan or ConversionPlan.objects(), allow, profile=profile, database_url=database_url
     )
     raise_unless_passed(
         comparison,
         what=f"{work_item} / {scenario}",
-        reproduce=reproduce or f"fakevirt verify --work-item {work_item} --scenario {scenario}",
+        reproduce=reproduce or f"fakevirt verify --work-item {work_item} {chosen.options}",
     )
     return comparison
 

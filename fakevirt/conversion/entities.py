@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,23 @@ _SIGNATURES = {
     "Flavor": frozenset({"flavorid", "rxtx_factor", "vcpu_weight"}),
     "Migration": frozenset({"source_compute", "dest_compute"}),
 }
+
+
+def register(schema: str, keys: Iterable[str]) -> None:
+    """Let dicts with certain keys stand for a class of a project's own objects.
+
+    Args:
+        schema: The name of the class.
+        keys: The keys; a dict may have others besides.
+    """
+    _SIGNATURES[schema] = frozenset(keys)
+    _common_fields.cache_clear()
+
+
+def unregister(schema: str) -> None:
+    """Let dicts no longer stand for a class."""
+    _SIGNATURES.pop(schema, None)
+    _common_fields.cache_clear()
 
 
 def recognise(value: Mapping[str, Any]) -> Entity | None:

@@ -14,7 +14,7 @@ from fakevirt.conversion.plans import in_order
 from fakevirt.conversion.scenarios import Scenario
 from fakevirt.conversion.verification import Failure, Progress, Verification, verify
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def find_order(
         progress: Told how far it is.
     """
     chosen = [scenario for scenario in scenarios if "version_cap" not in scenario.cloud]
-    alone = [ConversionPlan.only(name) for name in NAMES]
+    alone = [ConversionPlan.only(name) for name in item_names()]
     first = verify(chosen, [_LEGACY, _OBJECTS, *alone], options=_AGAIN, processes=processes, progress=progress)
     entered = in_order(frozenset().union(*(scenario.enters for scenario in chosen)))
     callers = {name: _callers(name, first) & set(entered) for name in entered}
@@ -116,7 +116,7 @@ def find_order(
     return ConversionOrder(
         tuple(steps),
         tuple(_gifts(entered, first)),
-        tuple(name for name in NAMES if name not in entered),
+        tuple(name for name in item_names() if name not in entered),
         (*first.failures, *then.failures),
     )
 
@@ -144,7 +144,7 @@ def in_sequence(callers: Mapping[str, Set[str]]) -> Iterator[tuple[str, ...]]:
     ready: list[tuple[int, tuple[str, ...]]] = []
     while sorter.is_active():
         for group in sorter.get_ready():
-            heapq.heappush(ready, (NAMES.index(group[0]), group))
+            heapq.heappush(ready, (item_names().index(group[0]), group))
         _, group = heapq.heappop(ready)
         yield group
         sorter.done(group)

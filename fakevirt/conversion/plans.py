@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.usage_error import UsageError
 
-#: What ``fakevirt verify --plans`` takes: how many work items at most are on one side, the others being on the other.
-_DEPTHS = {"ends": 0, "singles": 1, "pairs": 2, "all": len(NAMES)}
+#: What ``fakevirt verify --plans`` takes: how many work items at most are on one side, the others being on the other;
+#: None: any number.
+_DEPTHS = {"ends": 0, "singles": 1, "pairs": 2, "all": None}
 CHOICES = tuple(_DEPTHS)
 
 
@@ -31,8 +32,10 @@ def plans_of(choice: str) -> tuple[ConversionPlan, ...]:
             where="fakevirt verify --plans",
             how_to_go_on="take one of them; without --plans it is ends",
         )
-    depths = range(_DEPTHS[choice] + 1)
-    few = [items for depth in depths for items in itertools.combinations(NAMES, depth)]
+    names = item_names()
+    deepest = _DEPTHS[choice]
+    depths = range((len(names) if deepest is None else deepest) + 1)
+    few = [items for depth in depths for items in itertools.combinations(names, depth)]
     plans = (plan for items in few for plan in (ConversionPlan.only(*items), ConversionPlan.all_but(*items)))
     return tuple(dict.fromkeys(plans))
 
@@ -60,4 +63,4 @@ def unproved(
 
 def in_order(work_items: Iterable[str]) -> Sequence[str]:
     """Return work items in the order of the list."""
-    return sorted(work_items, key=NAMES.index)
+    return sorted(work_items, key=item_names().index)

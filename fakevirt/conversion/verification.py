@@ -114,7 +114,7 @@ def failure_of(scenario: Scenario, comparison: Comparison, options: str, decided
     message = report.describe(
         comparison,
         what=f"{scenario.name} ({scenario.title})",
-        reproduce=f"fakevirt verify --scenario {scenario.name}{options}",
+        reproduce=f"fakevirt verify {scenario.options}{options}",
         decided_by=None if decided_by is None else str(decided_by),
     )
     return Failure(scenario.name, comparison.objects.plan, comparison.verdict, decided_by, message)

@@ -41,6 +41,7 @@ class ComputeAPI:
         self._converted = converted
         self._client = CappedClient(transport, version_cap)
         self.reset = self._client.reset
+        self.to = self._client.to
 
     def check_can_live_migrate_destination(
         self,

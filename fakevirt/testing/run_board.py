@@ -12,7 +12,7 @@ from rich.console import Console
 from fakevirt.conversion.board_row import BoardRow, merged, row_of
 from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.comparison import Comparison, Verdict
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
 
 def to_primitive(name: str, comparison: Comparison) -> dict[str, Any]:
@@ -40,7 +40,9 @@ def render(compared: Iterable[dict[str, Any]], *, width: int, colour: bool) -> s
     if not rows:
         return "No work item was compared in this run.\n"
     one_each = [
-        merged([row for row in rows if row.work_item == name]) for name in NAMES if name in {r.work_item for r in rows}
+        merged([row for row in rows if row.work_item == name])
+        for name in item_names()
+        if name in {r.work_item for r in rows}
     ]
     reasons = sorted({reason for entry in compared for reason in entry["reasons"]})
     console = Console(file=io.StringIO(), width=max(width, WIDTH), force_terminal=colour, no_color=not colour)

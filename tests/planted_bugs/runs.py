@@ -115,7 +115,7 @@ def mix(scenario: str, conductor: str, src: str, dst: str, *, pinned: bool = Tru
     def run() -> Outcome:
         asked = SCENARIOS[scenario]
         if not pinned:
-            asked = dataclasses.replace(asked, cloud={**asked.cloud, "version_cap": None})
+            asked = asked.with_cloud(version_cap=None)
         causes = causes_of(run_in(cell, asked, ConversionPlan.objects()), _at_home(scenario))
         # What happened stands before what it happened to.
         return Outcome(tuple(Seen("upgrade", f"{c.kind.value}: {re.split('[( ]', c.text)[0]}") for c in causes))

@@ -86,7 +86,7 @@ def test_a_name_that_names_no_factory_is_refused(run, mine, name, happened):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         [
-            "*expected: *the name of what makes virt drivers, such as mine.driver:Driver",
+            "*expected: *the name of what makes a driver for each host, such as mine.driver:Driver",
             happened,
             "*where: *the option --fakevirt-driver",
             "*how to go on: name the module*",

@@ -1,6 +1,7 @@
 """The command ``fakevirt``."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -119,7 +120,7 @@ def test_a_driver_that_takes_dicts_only_turns_a_row_red_and_is_named(verify):
 
 
 def test_the_order_is_printed_and_written_in_place_of_the_board(verify, monkeypatch, tmp_path):
-    monkeypatch.setattr(cli, "SCENARIOS", {name: SCENARIOS[name] for name in (ONE, "rules_changed")})
+    monkeypatch.setattr(board_module, "SCENARIOS", {name: SCENARIOS[name] for name in (ONE, "rules_changed")})
     path = tmp_path / "order.json"
     status, out, _ = verify("--order", "--json", str(path))
     assert status == 0
@@ -215,6 +216,71 @@ def asked_twice(cloud):
     assert {(cell["src"], cell["dst"]) for cell in mixed} == {
         (a, b) for a in ("kilo", "mine") for b in ("kilo", "mine")
     }
+
+
+OWN = """
+from fakevirt.driver.fake import FakeVirtDriver
+from fakevirt.manager import refresh_instance_security_rules
+from fakevirt.manager.compute import ComputeManager
+from fakevirt.manager.paths import BothPaths, WorkItemMethod
+
+class Driver:
+    def __init__(self, parts):
+        self._driver = FakeVirtDriver(parts.hypervisor, peers=parts.peers, image_api=parts.image_api)
+
+    def __getattr__(self, name):
+        return getattr(self._driver, name)
+
+def forgets(manager, context, instance):
+    pass
+
+class Manager(ComputeManager):
+    refresh_instance_security_rules = WorkItemMethod(
+        BothPaths(legacy=refresh_instance_security_rules.legacy, objects=forgets), "refresh_instance_security_rules"
+    )
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Return a function that runs the command in a project's folder, on its manager and its driver."""
+    (tmp_path / "mine.py").write_text(OWN)
+
+    def run(*arguments):
+        command = [sys.executable, "-c", "from fakevirt import cli; raise SystemExit(cli.main())", "verify"]
+        factories = ["--manager", "mine:Manager", "--driver", "mine:Driver"]
+        return subprocess.run([*command, *factories, *arguments], cwd=tmp_path, capture_output=True, text=True)
+
+    return run
+
+
+def test_a_projects_manager_and_driver_are_verified_in_every_process_and_the_line_that_repeats_it_names_them(own):
+    done = own("--work-item", "refresh_instance_security_rules")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "driver refresh_instance_security_rules on src is on the legacy path only" in done.stdout
+    again = re.findall("fakevirt verify (--scenario .*)", done.stdout)
+    assert len(again) > 1
+    assert again[0].endswith("--manager mine:Manager --driver mine:Driver")
+
+
+def test_a_projects_manager_is_swept_with_faults(own):
+    done = own("--faults", "--scenario", "refreshing_rules_fails")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert (
+        "fakevirt verify --scenario refreshing_rules_fails --manager mine:Manager --driver mine:Driver" in done.stdout
+    )
+
+
+def test_a_projects_manager_is_upgraded(own):
+    done = own("--upgrade", "--scenario", "refused_by_the_source")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_makes_no_manager_is_refused(verify):
+    status, _, err = verify("--manager", "nowhere:Manager", "--scenario", ONE)
+    assert status == 2
+    assert "expected:     the name of what makes a manager for each host, such as mine.manager:Manager" in err
+    assert "where:        fakevirt verify --manager" in err
 
 
 def test_a_module_that_is_not_there_is_refused(verify):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakevirt import cli, matchers, plugin
+from fakevirt import cli, hooks, matchers, plugin
 from fakevirt.conversion.comparison import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +44,12 @@ def test_an_option_of_the_command_is_documented(option):
 def test_a_marker_is_documented_as_it_is_registered(marker, pytestconfig):
     assert any(line.startswith(f"{marker}:") for line in pytestconfig.getini("markers"))
     assert documented(f"{marker}`")
+
+
+@pytest.mark.parametrize("hook", [name for name in vars(hooks) if name.startswith("pytest_")])
+def test_a_hook_is_documented_with_an_example(hook):
+    assert documented(f"{hook}()`")
+    assert f"\ndef {hook}():\n" in README
 
 
 @pytest.mark.parametrize("verdict", Verdict)

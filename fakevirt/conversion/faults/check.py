@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -52,8 +51,7 @@ def check_sweep(
     # pytest shows the line of the test and the message, and nothing in between.
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.sweep")
-    chosen = scenario_named(scenario, work_item)
-    chosen = dataclasses.replace(chosen, cloud={**chosen.cloud, **cloud})
+    chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
     board = sweep([chosen], mode, work_item=work_item, database_url=database_url)
     if not board.passes:
         messages = [failure.message for failure in board.failures] or [f"{work_item} has no point in {scenario}"]
@@ -80,7 +78,7 @@ def check_faults(scenario: Scenario, lines: Iterable[str]) -> FaultyRun:
     raise UsageError(
         expected="a fault at a step of the scenario that belongs to a work item",
         happened=f"there is no such step: {first}",
-        where=f"fakevirt verify --scenario {scenario.name} --fault",
+        where=f"fakevirt verify {scenario.options} --fault",
         how_to_go_on="copy the line from a report of this scenario",
     )
 

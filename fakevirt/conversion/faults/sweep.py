@@ -94,7 +94,7 @@ class FaultyRun:
     @property
     def planted(self) -> str:
         """What was planted, in one line."""
-        return " and ".join(map(str, self.injections))
+        return " and ".join(map(str, self.injections)) or "no fault"
 
     @property
     def options(self) -> str:
@@ -104,7 +104,7 @@ class FaultyRun:
 
 def fault_options(scenario: Scenario, injections: Iterable[Injection]) -> str:
     """Return the arguments of the command that repeat a faulty run."""
-    return f"--scenario {scenario.name}" + "".join(f" --fault '{injection}'" for injection in injections)
+    return scenario.options + "".join(f" --fault '{injection}'" for injection in injections)
 
 
 @dataclass(frozen=True, slots=True)

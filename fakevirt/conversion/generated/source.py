@@ -9,7 +9,7 @@ from typing import Any
 from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.generated.example import Call, Example, Server, World, parts
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.settings import Settings
 
 #: How long a line may be that is indented twice.
@@ -105,8 +105,10 @@ def _code(value: Any) -> str:
             fields = [(field.name, getattr(value, field.name), field.default) for field in dataclasses.fields(value)]
             return f"Settings({', '.join(f'{name}={_code(now)}' for name, now, usual in fields if now != usual)})"
         case ConversionPlan():
-            missing = [name for name in NAMES if name not in value.converted]
-            few, made_by = min((sorted(value.converted, key=NAMES.index), "only"), (missing, "all_but"), key=_length)
+            missing = [name for name in item_names() if name not in value.converted]
+            few, made_by = min(
+                (sorted(value.converted, key=item_names().index), "only"), (missing, "all_but"), key=_length
+            )
             return f"ConversionPlan.{made_by}({', '.join(map(_code, few))})"
         case dict():
             return "{" + ", ".join(f"{_code(key)}: {_code(item)}" for key, item in value.items()) + "}"

@@ -15,7 +15,7 @@ from fakevirt.conversion.generated.situation import Situation
 from fakevirt.conversion.upgrades.cell import Support, cells
 from fakevirt.instrument.faults import Kind
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.settings import Settings
 
 #: How many calls at most, and how many servers.
@@ -81,7 +81,7 @@ def _mixes(hosts: int) -> list[tuple[str, ...]]:
 
 
 def _plans() -> st.SearchStrategy[ConversionPlan]:
-    few = st.lists(st.sampled_from(NAMES), max_size=3, unique=True)
+    few = st.lists(st.sampled_from(item_names()), max_size=3, unique=True)
     # Most often everything is converted: that is where a conversion ends.
     everything = st.just(ConversionPlan.objects())
     return st.one_of(

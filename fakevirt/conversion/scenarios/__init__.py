@@ -14,7 +14,7 @@ from fakevirt.conversion.scenarios import (
     resize,
     run_instance,
 )
-from fakevirt.conversion.scenarios.registry import SCENARIOS, Scenario, scenario, scenario_named
+from fakevirt.conversion.scenarios.registry import SCENARIOS, Scenario, declare, scenario, scenario_named
 
 __all__ = [
     "SCENARIOS",
@@ -22,6 +22,7 @@ __all__ = [
     "build_and_run_instance",
     "compute_utils",
     "consoles",
+    "declare",
     "detach_volume",
     "devices",
     "host_start",

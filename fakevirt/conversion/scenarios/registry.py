@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fakevirt.cloud import Cloud
@@ -30,9 +30,24 @@ class Scenario:
     cloud: Mapping[str, Any] = field(default_factory=dict)
     in_upgrades: bool = False
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Scenario], tuple[str, str]]:
+    def __reduce__(self) -> tuple[Callable[..., Scenario], tuple[str, str, dict[str, Any]]]:
         # Its request may be a closure: another process finds it by its name once the module that declares it is there.
-        return _declared_in, (self.request.__module__, self.name)
+        declared = SCENARIOS.get(self.name, self).cloud
+        besides = {
+            name: value for name, value in self.cloud.items() if name not in declared or declared[name] is not value
+        }
+        return _declared_in, (self.request.__module__, self.name, besides)
+
+    def with_cloud(self, **cloud: Any) -> Scenario:
+        """Return it with more arguments of its cloud, or others."""
+        return replace(self, cloud={**self.cloud, **cloud})
+
+    @property
+    def options(self) -> str:
+        """The options of the command that choose it, with the manager and the driver that its cloud is given."""
+        factories = ((name, self.cloud[name]) for name in ("manager", "driver") if name in self.cloud)
+        own = (f" --{name} {factory.__module__}:{factory.__qualname__}" for name, factory in factories)
+        return f"--scenario {self.name}{''.join(own)}"
 
     @property
     def title(self) -> str:
@@ -61,9 +76,30 @@ def scenario(
     return register
 
 
-def _declared_in(module: str, name: str) -> Scenario:
+def declare(module: str, *, where: str) -> None:
+    """Import a module that declares scenarios.
+
+    Args:
+        module: Its name.
+        where: Where that was given, for the message.
+
+    Raises:
+        UsageError: It cannot be imported.
+    """
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise UsageError(
+            expected="a module that can be imported",
+            happened=f"{type(error).__name__}: {error}",
+            where=f"{where}: {module}",
+            how_to_go_on="correct its name, or run this where it can be found",
+        ) from None
+
+
+def _declared_in(module: str, name: str, cloud: Mapping[str, Any]) -> Scenario:
     importlib.import_module(module)
-    return scenario_named(name)
+    return scenario_named(name).with_cloud(**cloud)
 
 
 def scenario_named(name: str, work_item: str | None = None) -> Scenario:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,16 +63,15 @@ def verify_upgrades(
         releases: The releases, the oldest first; all that are registered unless given.
         processes: How many processes share the work.
         progress: Told how far it is.
-        cloud: Arguments of the clouds besides the scenarios' own; they stay in this process.
+        cloud: Arguments of the clouds besides the scenarios' own.
 
     Raises:
         UsageError: There is no such work item or scenario.
     """
     cloud = cloud or {}
-    chosen = chosen_scenarios(work_item, scenario)
+    chosen = chosen_scenarios(work_item, scenario, **cloud)
     if scenario is None:
         chosen = [one for one in chosen if one.in_upgrades]
-    chosen = [dataclasses.replace(one, cloud={**one.cloud, **cloud}) for one in chosen]
     mixed = tuple(releases or known_releases.registered())
     matrix = fill_matrix(chosen, mixed, processes=processes, progress=progress)
     wanted = [

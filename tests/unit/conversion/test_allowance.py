@@ -8,7 +8,7 @@ from fakevirt.conversion.allowance import ANYTHING, Allowance, Fitting
 from fakevirt.conversion.difference import ABSENT, Difference
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_value_can_be_one_that_a_test_lets_pass(legacy, covered):
 @pytest.mark.parametrize("allowance", KNOWN, ids=lambda allowance: allowance.reason[:30])
 def test_every_known_one_names_a_channel_that_is_compared_a_work_item_and_a_reason(allowance):
     assert allowance.channel in COMPARED
-    assert allowance.work_item is None or allowance.work_item in NAMES
+    assert allowance.work_item is None or allowance.work_item in item_names()
     assert len(allowance.reason) > 20
     assert pickle.loads(pickle.dumps(allowance)) == allowance
 

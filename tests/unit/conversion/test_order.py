@@ -6,9 +6,9 @@ import pytest
 
 from fakevirt.conversion.order import ConversionOrder, Gift, Step, in_sequence
 from fakevirt.conversion.verification import Failure
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
-ONE, TWO, THREE, FOUR = NAMES[:4]
+ONE, TWO, THREE, FOUR = item_names()[:4]
 
 
 @pytest.mark.parametrize(

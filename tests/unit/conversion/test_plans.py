@@ -6,10 +6,10 @@ import pytest
 
 from fakevirt.conversion.plans import CHOICES, in_order, plans_of, unproved
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.usage_error import UsageError
 
-ONE, TWO, THREE = NAMES[:3]
+ONE, TWO, THREE = item_names()[:3]
 
 
 def test_each_choice_has_the_plans_of_the_one_before():

@@ -4,9 +4,9 @@ import pytest
 
 from fakevirt.conversion.reduction import reduced
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
-ITEMS = NAMES[:6]
+ITEMS = item_names()[:6]
 DESTINATION, SOURCE, MIGRATION, POST, ROLLBACK, AT_DESTINATION = ITEMS
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario, scenario_named
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.usage_error import UsageError
 
 each_scenario = pytest.mark.parametrize("chosen", SCENARIOS.values(), ids=SCENARIOS)
@@ -18,7 +18,7 @@ def test_each_tells_in_a_sentence_what_happens(chosen):
 @each_scenario
 def test_each_enters_work_items_of_the_list(chosen):
     assert chosen.enters
-    assert chosen.enters <= set(NAMES)
+    assert chosen.enters <= set(item_names())
 
 
 def test_a_scenario_without_a_docstring_has_its_name_for_a_title():

@@ -3,19 +3,19 @@
 import pytest
 
 from fakevirt.manager.plan import CallPath, ConversionPlan, check_work_item
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 from fakevirt.usage_error import UsageError
 
-HALF = len(NAMES) // 2
+HALF = len(item_names()) // 2
 
 
 def test_everything_is_converted_unless_it_says_otherwise():
     assert ConversionPlan() == ConversionPlan.objects()
-    assert {ConversionPlan().path_of(name) for name in NAMES} == {CallPath.OBJECTS}
+    assert {ConversionPlan().path_of(name) for name in item_names()} == {CallPath.OBJECTS}
 
 
 def test_nothing_is_converted_in_the_legacy_plan():
-    assert {ConversionPlan.legacy().path_of(name) for name in NAMES} == {CallPath.LEGACY}
+    assert {ConversionPlan.legacy().path_of(name) for name in item_names()} == {CallPath.LEGACY}
 
 
 def test_only_converts_just_these():
@@ -27,7 +27,7 @@ def test_only_converts_just_these():
 
 def test_all_but_converts_the_others():
     plan = ConversionPlan.all_but("run_instance")
-    assert plan.converted == set(NAMES) - {"run_instance"}
+    assert plan.converted == set(item_names()) - {"run_instance"}
 
 
 def test_plans_of_the_same_items_are_one():
@@ -44,8 +44,8 @@ def test_plans_of_the_same_items_are_one():
         (ConversionPlan.legacy(), "legacy"),
         (ConversionPlan.objects(), "objects"),
         (ConversionPlan.only("detach_volume", "live_migration"), "only live_migration, detach_volume"),
-        (ConversionPlan.only(*NAMES[:HALF]), "only " + ", ".join(NAMES[:HALF])),
-        (ConversionPlan.only(*NAMES[: HALF + 1]), "all but " + ", ".join(NAMES[HALF + 1 :])),
+        (ConversionPlan.only(*item_names()[:HALF]), "only " + ", ".join(item_names()[:HALF])),
+        (ConversionPlan.only(*item_names()[: HALF + 1]), "all but " + ", ".join(item_names()[HALF + 1 :])),
         (ConversionPlan.all_but("run_instance"), "all but run_instance"),
     ],
 )
@@ -72,10 +72,12 @@ def test_a_misspelt_work_item_is_refused_with_the_right_name(make, where):
 def test_a_name_like_none_gets_the_whole_list():
     with pytest.raises(UsageError) as refused:
         check_work_item("zzz", where="here")
-    assert refused.value.how_to_go_on == f"take one of: {', '.join(NAMES)}"
+    assert refused.value.how_to_go_on == (
+        f"take one of: {', '.join(item_names())}; or register your own with fakevirt.manager.work_items.register"
+    )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", item_names())
 def test_every_work_item_has_a_name_that_is_taken(name):
     check_work_item(name, where="here")
     assert ConversionPlan.only(name).path_of(name) is CallPath.OBJECTS

@@ -10,7 +10,7 @@ from fakevirt.conversion.generated.example import Call, parts
 from fakevirt.conversion.generated.requests import BUILD, REQUESTS
 from fakevirt.conversion.generated.strategy import examples, faults
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.manager.work_items import NAMES
+from fakevirt.manager.work_items import item_names
 
 
 def draw(strategy, number):
@@ -85,9 +85,9 @@ def test_every_kind_of_world_is_drawn(drawn):
 def test_most_plans_convert_everything_or_a_few_work_items_or_all_but_a_few(drawn):
     plans = collections.Counter(len(example.world.plan.converted) for example in drawn)
     assert plans.most_common(1)[0][0] == len(ConversionPlan.objects().converted)
-    assert set(plans) == {*range(4), *range(len(NAMES) - 3, len(NAMES) + 1)}
-    unconverted = {name for example in drawn for name in NAMES if name not in example.world.plan.converted}
-    assert unconverted == set(NAMES)
+    assert set(plans) == {*range(4), *range(len(item_names()) - 3, len(item_names()) + 1)}
+    unconverted = {name for example in drawn for name in item_names() if name not in example.world.plan.converted}
+    assert unconverted == set(item_names())
 
 
 def test_servers_are_of_every_kind(calls):
