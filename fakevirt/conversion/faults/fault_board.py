@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.faults import fault_report
 from fakevirt.conversion.faults.injection import Injection
-from fakevirt.conversion.faults.sweep import FaultyRun, Mode, fault_free, planned, run_with, seconds
+from fakevirt.conversion.faults.sweep import FaultFree, FaultyRun, Mode, fault_free, planned, run_with, seconds
 from fakevirt.conversion.known.faults import BREACHES, KnownBreach
 from fakevirt.conversion.plans import in_order
 from fakevirt.conversion.scenarios import Scenario
@@ -186,6 +186,7 @@ class _Planned:
     task: _Task
     points: Mapping[str, int]
     one_sided: tuple[OneSided, ...]
+    without: tuple[FaultFinding, ...]
 
 
 def sweep(
@@ -215,7 +216,7 @@ def sweep(
     for plan in plans:
         points.update(plan.points)
     one_sided = tuple(step for plan in sorted(plans, key=lambda p: p.task.scenario.name) for step in plan.one_sided)
-    findings: list[FaultFinding] = []
+    findings = [finding for plan in plans for finding in plan.without]
     todo = [part for plan in plans for part in _parts(plan.task)]
     while todo:
         needed = len(findings) + sum(len(task.todo) for task in todo)
@@ -236,7 +237,8 @@ def _plan(task: _Task) -> _Planned:
     points: collections.Counter[str] = collections.Counter()
     todo: list[tuple[str, tuple[Injection, ...]]] = []
     one_sided = []
-    for point, injections in planned(fault_free(task.scenario, task.database_url), task.work_item, task.mode):
+    base = fault_free(task.scenario, task.database_url)
+    for point, injections in planned(base, task.work_item, task.mode):
         effect = point.legacy or point.objects
         assert effect is not None
         if point.is_on_both:
@@ -246,7 +248,17 @@ def _plan(task: _Task) -> _Planned:
             step = f"{effect.channel}.{effect.operation}#{effect.details['nth']}"
             one_sided.append(OneSided(task.scenario.name, point.work_item, path, step))
         todo += [(point.work_item, (injection,)) for injection in injections]
-    return _Planned(dataclasses.replace(task, todo=tuple(todo)), points, tuple(one_sided))
+    without = tuple(_without_faults(base, task.work_item))
+    return _Planned(dataclasses.replace(task, todo=tuple(todo)), points, tuple(one_sided), without)
+
+
+def _without_faults(base: FaultFree, work_item: str | None) -> Iterator[FaultFinding]:
+    """Yield what is found where the paths differ already: at steps that one path only has, no fault is planted."""
+    comparison = base.comparison
+    named = work_item or comparison.to_blame or in_order(base.scenario.enters)[0]
+    if not comparison.verdict_for(named).passes:
+        nothing: frozenset[Any] = frozenset()
+        yield FaultFinding.of(FaultyRun(base.scenario, named, (), comparison, nothing, nothing, nothing))
 
 
 def _parts(task: _Task) -> list[_Task]:
@@ -274,7 +286,7 @@ def _rows(
     for finding in findings:
         by_item[finding.work_item].append(finding)
     alone = collections.Counter((step.work_item, step.path) for step in one_sided)
-    for work_item in in_order({*points, *(work_item for work_item, _ in alone)}):
+    for work_item in in_order({*points, *by_item, *(work_item for work_item, _ in alone)}):
         found = by_item[work_item]
         passing = [finding.verdict for finding in found if finding.passes]
         yield FaultRow(
