@@ -44,12 +44,14 @@ class Options:
     Args:
         call_path: The call path that ``call_path`` is restricted to, None: both.
         conversion_board: Whether the board is printed.
+        conversion_junit: Whether the JUnit report tells what each test compared.
         database_url: Where clouds have their databases, None: in memory.
         factories: What makes the managers and drivers of clouds, by the argument of the cloud.
     """
 
     call_path: str | None
     conversion_board: bool
+    conversion_junit: bool
     database_url: str | None
     factories: Mapping[str, Any]
 
@@ -84,6 +86,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="print one row for each work item that the run compared (ini: conversion_board)",
     )
     group.addoption(
+        "--conversion-junit",
+        action="store_true",
+        help="add to each test of the JUnit report (--junit-xml) the verdict on each work item that it compared, and "
+        "why differences are allowed (ini: conversion_junit)",
+    )
+    group.addoption(
         "--fakevirt-db",
         metavar="URL",
         help="SQLAlchemy's URL of the database that clouds use, in memory by default; its tables are emptied. {worker} "
@@ -98,6 +106,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"fakevirt_{made}", f"what makes the {whose} of clouds", type="string", default="")
     parser.addini("call_path", "call path that the fixture call_path is restricted to", type="string", default="")
     parser.addini("conversion_board", "whether the conversion board is printed", type="bool", default=False)
+    parser.addini("conversion_junit", "whether the JUnit report tells what was compared", type="bool", default=False)
     parser.addini("fakevirt_db", "URL of the database that clouds use", type="string", default="")
 
 
@@ -164,7 +173,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, T, T]:
         lambda name: _nearest_marks(item, name),
         options.cloud,
     )
-    if options.conversion_board:
+    if options.conversion_board or options.conversion_junit:
         from fakevirt.testing import run_board
 
         test.board_entry = run_board.to_primitive
@@ -209,8 +218,12 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the traces of its clouds to the report of a test that failed, and what it compared to its last report."""
-    report = yield
     test = item.stash.get(RUNNING, None)
+    if test is not None and call.when == "teardown" and item.config.stash[OPTIONS].conversion_junit:
+        from fakevirt.testing import run_board
+
+        item.user_properties += run_board.properties(test.board)
+    report = yield
     if test is None:
         return report
     if report.failed:
@@ -313,6 +326,7 @@ def _options(config: pytest.Config) -> Options:
     return Options(
         call_path=_read_call_path(config),
         conversion_board=config.getoption("conversion_board") or config.getini("conversion_board"),
+        conversion_junit=config.getoption("conversion_junit") or config.getini("conversion_junit"),
         database_url=_read_database_url(config),
         factories={name: factory for name in FACTORIES if (factory := _read_factory(config, name)) is not None},
     )

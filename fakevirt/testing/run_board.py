@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -36,19 +36,35 @@ def render(compared: Iterable[dict[str, Any]], *, width: int, colour: bool) -> s
         colour: Whether it shows colours.
     """
     compared = list(compared)
-    rows = [_from_primitive(primitive) for entry in compared for primitive in entry["rows"]]
+    rows = _rows(compared)
     if not rows:
         return "No work item was compared in this run.\n"
-    one_each = [
-        merged([row for row in rows if row.work_item == name])
-        for name in item_names()
-        if name in {r.work_item for r in rows}
-    ]
-    reasons = sorted({reason for entry in compared for reason in entry["reasons"]})
+    reasons = _reasons(compared)
     console = Console(file=io.StringIO(), width=max(width, WIDTH), force_terminal=colour, no_color=not colour)
     with console.capture() as captured:
-        console.print(board_table(one_each, reasons))
+        console.print(board_table(rows, reasons))
     return captured.get()
+
+
+def properties(compared: Sequence[dict[str, Any]]) -> list[tuple[str, object]]:
+    """Return what a test compared as properties of a JUnit report: a verdict for each work item, and the reasons.
+
+    Args:
+        compared: What :func:`to_primitive` returned, for every comparison of the test.
+    """
+    verdicts = [(f"fakevirt.{row.work_item}", row.verdict.value) for row in _rows(compared)]
+    return [*verdicts, *(("fakevirt.allowed", reason) for reason in _reasons(compared))]
+
+
+def _rows(compared: Sequence[dict[str, Any]]) -> list[BoardRow]:
+    """Return one row for each work item, in the order of the list."""
+    rows = [_from_primitive(primitive) for entry in compared for primitive in entry["rows"]]
+    names = {row.work_item for row in rows}
+    return [merged([row for row in rows if row.work_item == name]) for name in item_names() if name in names]
+
+
+def _reasons(compared: Sequence[dict[str, Any]]) -> list[str]:
+    return sorted({reason for entry in compared for reason in entry["reasons"]})
 
 
 def _to_primitive(row: BoardRow) -> dict[str, Any]:
