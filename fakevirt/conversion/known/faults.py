@@ -68,6 +68,7 @@ _THROUGH_THE_CONDUCTOR = (
     "the legacy path asks the network service through the conductor, from which its errors come as a RemoteError"
 )
 _ITS_STACK = "the text of a remote error holds the conductor's stack, and what stands on that is the call path"
+_TOLD_ALREADY = "the conductor has told of a volume's usage when its reply is lost; the host tells of it after its save"
 _BACK_TO_ITS_ROW = "an object goes back to its row when a build fails; what was assigned to the dict stays"
 _PORTS = "that there are ports was written at once; a note on the object is lost if its save fails (Kilo)"
 _KNOWS_ITS_PORTS = "a dict that is stale knows of no ports, and their VIFs are left on the host; the object knows them"
@@ -121,6 +122,10 @@ def _is_timeout(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("No reply from ")
 
 
+def _holds_a_stack(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith("<traceback>")
+
+
 _REMOTE = Fitting(_is_remote)
 _TIMEOUT = Fitting(_is_timeout)
 
@@ -137,6 +142,17 @@ ALLOWANCES: tuple[Allowance, ...] = (
             ("notifier", "arguments.payload.message"),
             ("state", "arguments.content[*].message"),
         )
+    ),
+    *(
+        Allowance(channel, _ITS_STACK, operation=f"{what} instance_faults", field=field, legacy=Fitting(_holds_a_stack))
+        for channel, what, field in (
+            ("db", "insert", "arguments.values.message"),
+            ("state", "table", "arguments.content[*].message"),
+        )
+    ),
+    *(
+        Allowance("notifier", _TOLD_ALREADY, operation="volume.usage", work_item=item, scope=item, objects=ABSENT)
+        for item in ("detach_volume", "remaining_instance_attr")
     ),
     Allowance("rpc", _ITS_STACK, field="arguments.filter_properties.retry.exc"),
     Allowance("notifier", _ITS_STACK, field="arguments.payload.args.filter_properties.retry.exc"),
