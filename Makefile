@@ -11,7 +11,7 @@ verify: $(INSTALLED)
 
 # Benchmarks are not in this run, and pytest-benchmark would only say that it does not measure under xdist.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --no-cov -p no:benchmark $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-cov -p no:benchmark $(ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

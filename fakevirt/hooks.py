@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from fakevirt.conversion.allowance import Allowance
     from fakevirt.manager.work_items import WorkItem
     from fakevirt.releases import Release
 
@@ -29,6 +30,14 @@ def pytest_fakevirt_scenarios() -> Iterable[str]:  # type: ignore[empty-body]
 @pytest.hookspec
 def pytest_fakevirt_releases() -> Iterable[Release]:  # type: ignore[empty-body]
     """Return releases of the project's own, which are then known by their names."""
+
+
+@pytest.hookspec
+def pytest_fakevirt_allowances() -> Iterable[Allowance]:  # type: ignore[empty-body]
+    """Return differences that the project's own conversion makes wherever they show, each with its reason.
+
+    A test that allows a difference for itself has the marker ``allow``, and must make use of it.
+    """
 
 
 @pytest.hookspec

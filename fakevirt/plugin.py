@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fakevirt.db.engine import Database
     from fakevirt.driver.interface import ComputeDriver
     from fakevirt.manager.plan import CallPath
+    from fakevirt.suite.requirements import Requirements
     from fakevirt.testing.checker import ConversionChecker
 
     T = TypeVar("T")
@@ -104,6 +105,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             help=f"what makes the {whose} of clouds: package.module:Class, or a function (ini: fakevirt_{made})",
         )
         parser.addini(f"fakevirt_{made}", f"what makes the {whose} of clouds", type="string", default="")
+    group.addoption(
+        "--fakevirt-requirements",
+        metavar="NAME",
+        help="what fakevirt.suite is not to ask of the managers and drivers: package.module:object, one of "
+        "fakevirt.suite.Requirements (ini: fakevirt_requirements)",
+    )
+    parser.addini("fakevirt_requirements", "what fakevirt.suite is not to ask for", type="string", default="")
     parser.addini("call_path", "call path that the fixture call_path is restricted to", type="string", default="")
     parser.addini("conversion_board", "whether the conversion board is printed", type="bool", default=False)
     parser.addini("conversion_junit", "whether the JUnit report tells what was compared", type="bool", default=False)
@@ -301,6 +309,18 @@ def conversion(request: pytest.FixtureRequest) -> ConversionChecker:
 
     additions.declare_scenarios(request.config)
     return ConversionChecker(request.node.stash[RUNNING])
+
+
+@pytest.fixture(scope="session")
+def fakevirt_requirements(pytestconfig: pytest.Config) -> Requirements:
+    """What fakevirt.suite is not to ask of the project's manager and driver; override it, or name it by option."""
+    from fakevirt.suite import requirements
+
+    given = _given(pytestconfig, "fakevirt_requirements", "--fakevirt-requirements")
+    if given is not None:
+        return requirements.named(*given)
+    own_driver = "driver" in pytestconfig.stash[OPTIONS].factories
+    return requirements.Requirements() if own_driver else requirements.FAKE_VIRT_DRIVER
 
 
 @pytest.fixture(params=CALL_PATHS)

@@ -295,7 +295,9 @@ class World:
             hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
             parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile)
             driver = made(self._make_driver(parts), ComputeDriver, "driver")
-            self._start_host(release, hypervisor, probe(driver, "driver", self.trace, self.faults, service=name))
+            # A driver of a project's own may name its parameters otherwise, or take whatever comes.
+            probed = probe(driver, "driver", self.trace, self.faults, service=name, interface=ComputeDriver)
+            self._start_host(release, hypervisor, probed)
         self._populate()
 
     def _start_controllers(self) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fakevirt.conversion import report
 from fakevirt.conversion.check import compare_with, run
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.finding import Finding
-from fakevirt.conversion.plans import in_order, unproved
+from fakevirt.conversion.plans import in_order, plans_of, unproved
 from fakevirt.conversion.reduction import Decision, reduced
-from fakevirt.conversion.scenarios import Scenario
+from fakevirt.conversion.scenarios import Scenario, scenario_named
 from fakevirt.conversion.workers import outcomes
-from fakevirt.manager.plan import ConversionPlan
+from fakevirt.manager.plan import ConversionPlan, check_work_item
 
 #: Called with the number of runs that were made and of those that are known to be needed.
 Progress = Callable[[int, int], None]
@@ -63,6 +64,44 @@ class Verification:
             if not (finding.plan.converted ^ plan.converted) & matter[finding.scenario]:
                 proofs.setdefault(finding.scenario, finding)
         return list(proofs.values())
+
+
+class PlansError(AssertionError):
+    """A partial conversion differs from the legacy path, or was not compared; the message has the aligned traces.
+
+    Args:
+        message: The whole message.
+        verification: What was found.
+    """
+
+    def __init__(self, message: str, verification: Verification) -> None:
+        super().__init__(message)
+        self.verification = verification
+
+
+def check_plans(work_item: str, scenario: str, plans: str = "singles", **cloud: Any) -> Verification:
+    """Compare a scenario under many plans with its legacy path.
+
+    Args:
+        work_item: The work item that it must enter.
+        scenario: The scenario's name.
+        plans: The choice of plans: ``ends``, ``singles``, ``pairs`` or ``all``.
+        **cloud: Arguments of the clouds besides the scenario's own.
+
+    Returns:
+        What was found; every plan passes.
+
+    Raises:
+        PlansError: One does not.
+        UsageError: There is no such work item, scenario or choice.
+    """
+    __tracebackhide__ = True
+    check_work_item(work_item, where="conversion.check_plans")
+    chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
+    found = verify([chosen], plans_of(plans), options=f" --plans {plans}")
+    if found.failures:
+        raise PlansError("\n\n".join(failure.message for failure in found.failures), found)
+    return found
 
 
 def verify(

@@ -22,6 +22,7 @@ def probe(
     *,
     service: str | None = None,
     operation: Callable[[str, dict[str, Any]], str] = lambda method, arguments: method,
+    interface: type | None = None,
 ) -> T:
     """Return a stand-in for ``target`` whose public methods are recorded and can be made to fail.
 
@@ -32,8 +33,9 @@ def probe(
         faults: What may be planted at them.
         service: The host of the service that owns the target; calls are attributed to it.
         operation: Names the effect of a call, given the method and its arguments by name.
+        interface: What tells the names of arguments; without it, and for methods that it lacks, the target does.
     """
-    return cast(T, _Probe(target, channel, trace, faults, service, operation))
+    return cast(T, _Probe(target, channel, trace, faults, service, operation, interface))
 
 
 def unwrap(target: T) -> T:
@@ -51,6 +53,7 @@ class _Probe:
         faults: FaultPlan,
         service: str | None,
         operation: Callable[[str, dict[str, Any]], str],
+        interface: type | None,
     ) -> None:
         self.__dict__.update(
             _probe_target=target,
@@ -59,6 +62,7 @@ class _Probe:
             _probe_faults=faults,
             _probe_service=service,
             _probe_operation=operation,
+            _probe_interface=interface,
         )
 
     @property  # type: ignore[misc]  # isinstance asks for it, and only a property can answer for each probe
@@ -92,7 +96,9 @@ class _Probe:
     def _wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         trace, faults = self._probe_trace, self._probe_faults
         channel, service = self._probe_channel, self._probe_service
-        named, operation_of = argument_namer(method), self._probe_operation
+        told = getattr(self._probe_interface, name, None)
+        named = argument_namer(method) if told is None else argument_namer(told, skip=1)
+        operation_of = self._probe_operation
 
         @functools.wraps(method)
         def observed(*args: Any, **kwargs: Any) -> Any:

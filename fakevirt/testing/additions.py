@@ -31,6 +31,12 @@ def add(config: pytest.Config) -> None:
         config.add_cleanup(functools.partial(releases.unregister, release))
     for kind, function in _pairs(config, "canonical_forms", type):
         snapshot.register(kind)(function)
+    if config.hook.pytest_fakevirt_allowances.get_hookimpls():
+        from fakevirt.conversion import allowance, known
+
+        for one in _returned(config, "allowances", allowance.Allowance):
+            known.register(one)
+            config.add_cleanup(functools.partial(known.unregister, one))
     for schema, keys in _pairs(config, "dict_forms", str):
         from fakevirt.conversion import entities
 

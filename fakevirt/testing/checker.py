@@ -10,8 +10,10 @@ from fakevirt.conversion.comparison import Comparison
 from fakevirt.conversion.faults.check import check_sweep
 from fakevirt.conversion.faults.fault_board import FaultBoard
 from fakevirt.conversion.faults.sweep import Mode
-from fakevirt.conversion.upgrades.check import check_upgrades
+from fakevirt.conversion.upgrades.check import check_rehearsal, check_upgrades
+from fakevirt.conversion.upgrades.rehearsal import Rehearsal
 from fakevirt.conversion.upgrades.verify import Upgrades
+from fakevirt.conversion.verification import Verification, check_plans
 from fakevirt.driver.profile import Profile
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.releases import Release
@@ -96,11 +98,51 @@ class ConversionChecker:
         named = work_item or markers.work_item(self._test)
         return check_upgrades(named, scenario, releases=releases, **self._test.cloud)
 
+    def check_plans(
+        self, work_item: str | None = None, scenario: str | None = None, plans: str = "singles"
+    ) -> Verification:
+        """Compare a scenario under many plans with its legacy path.
+
+        Args:
+            work_item: The work item that it must enter; the marker ``work_item`` names it, unless given.
+            scenario: The scenario's name.
+            plans: The choice of plans: ``ends``, ``singles`` (each work item alone, and all but each), ``pairs`` or
+                ``all``.
+
+        Returns:
+            What was found; every plan passes.
+
+        Raises:
+            PlansError: One does not; the message has the aligned traces and the work items that decide it.
+            UsageError: There is no such work item, scenario or choice, or one is not named.
+        """
+        __tracebackhide__ = True
+        named, scenario = self._named("check_plans", work_item, scenario)
+        return check_plans(named, scenario, plans, **self._test.cloud_arguments)
+
+    def rehearse(self, old: Release | str, new: Release | str) -> Rehearsal:
+        """Rehearse a whole upgrade from one release to the next, everything converted.
+
+        Args:
+            old: The release that it begins with.
+            new: The release that it leads to.
+
+        Returns:
+            Its steps, which all ended as without an upgrade.
+
+        Raises:
+            UpgradeError: One did not.
+            UsageError: There is no such release.
+        """
+        __tracebackhide__ = True
+        return check_rehearsal(old, new, **self._test.cloud)
+
     def sweep(self, work_item: str | None = None, scenario: str | None = None, mode: Mode = Mode.SINGLE) -> FaultBoard:
         """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.
 
         Args:
-            work_item: The work item; the marker ``work_item`` names it, unless given.
+            work_item: The work item; the marker ``work_item`` names it, unless given. All that the scenario enters, if
+                there is no marker either.
             scenario: The scenario's name; it must enter the work item.
             mode: Which faults: single ones, pairs, or second writers.
 
@@ -112,7 +154,9 @@ class ConversionChecker:
             UsageError: There is no such work item or scenario, or one is not named.
         """
         __tracebackhide__ = True
-        named, scenario = self._named("sweep", work_item, scenario)
+        named = work_item or markers.work_item(self._test)
+        if scenario is None:
+            named, scenario = self._named("sweep", named, scenario)
         return check_sweep(named, scenario, mode, **self._test.cloud_arguments)
 
     def _named(self, method: str, work_item: str | None, scenario: str | None) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The built wheel in an empty virtual environment, where a project uses it that knows nothing of the checkout.
+"""The built wheel in an empty virtual environment, where two projects use it that know nothing of the checkout.
 
 The environment's packages come from wherever pip is told to look, in the versions of the constraints file.
 """
@@ -13,6 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+# The environment takes long to make, and one worker makes it for all of them.
+pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).parents[2]
 DOWNSTREAM = ROOT / "tests" / "downstream"
@@ -30,27 +33,61 @@ def run(*command, cwd):
 def succeed(*command, cwd):
     result = run(*command, cwd=cwd)
     assert result.returncode == 0, result.stdout
+    return result.stdout
 
 
-@pytest.fixture
-def wheel(tmp_path):
-    succeed(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT, cwd=tmp_path)
-    (built,) = tmp_path.glob("fakevirt-*.whl")
+def divergence(output):
+    """Return what a report says of the first divergence, without what a runner puts around it."""
+    lines = output.splitlines()
+    first = next(
+        number for number, line in enumerate(lines) if "DIVERGED: " in line and "expected: " in lines[number + 1]
+    )
+    last = next(number for number, line in enumerate(lines) if number > first and "reproduce: " in line)
+    margin = lines[first + 1].index("  expected: ")
+    told = [
+        "DIVERGED: " + lines[first].partition("DIVERGED: ")[2],
+        *(line[margin:] for line in lines[first + 1 : last + 1]),
+    ]
+    return "".join(f"{line.rstrip()}\n" for line in told)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    path = tmp_path_factory.mktemp("wheel")
+    succeed(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", path, ROOT, cwd=path)
+    (built,) = path.glob("fakevirt-*.whl")
     return built
 
 
-@pytest.fixture
-def programs(wheel, tmp_path):
-    """Return the folder of the programs of an environment with the wheel, what it depends on, and nothing else.
+@pytest.fixture(scope="module")
+def programs(wheel, tmp_path_factory):
+    """Return the folder of the programs of an environment with the wheel, what it depends on, and stestr.
 
     The pip of the running environment installs: one of its own would take longer than all the rest.
     """
-    environment = tmp_path / "environment"
-    succeed(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
-    pip = (sys.executable, "-m", "pip", "--python", environment / "bin" / "python", "--disable-pip-version-check")
+    path = tmp_path_factory.mktemp("environment")
+    succeed(sys.executable, "-m", "venv", "--without-pip", path, cwd=path)
+    pip = (sys.executable, "-m", "pip", "--python", path / "bin" / "python", "--disable-pip-version-check")
     constraints = ROOT / "constraints.txt"
-    succeed(*pip, "install", "--no-compile", "--constraint", constraints, wheel, cwd=tmp_path)
-    return environment / "bin"
+    succeed(*pip, "install", "--no-compile", "--constraint", constraints, wheel, "stestr", cwd=path)
+    return path / "bin"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a function that copies a project to where nothing else is, with a change of one of its files."""
+
+    def copy(name, changed=None, old="", new=""):
+        folder = shutil.copytree(DOWNSTREAM / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        for hidden in DOWNSTREAM.joinpath(name).glob(".*.conf"):
+            shutil.copy(hidden, folder)
+        if changed is not None:
+            text = (folder / changed).read_text()
+            assert text.count(old) == 1
+            (folder / changed).write_text(text.replace(old, new))
+        return folder
+
+    return copy
 
 
 def test_the_wheel_has_the_package_with_real_folders_and_nothing_else(wheel):
@@ -64,24 +101,63 @@ def test_the_wheel_has_the_package_with_real_folders_and_nothing_else(wheel):
     assert not [name for name in files if not name.endswith((".py", "py.typed")) and ".dist-info/" not in name]
 
 
-def test_a_project_uses_the_wheel_in_an_empty_environment(programs, tmp_path):
-    downstream = shutil.copytree(DOWNSTREAM, tmp_path / "downstream", ignore=shutil.ignore_patterns("__pycache__"))
+def test_projects_use_the_wheel_and_not_the_checkout(programs, tmp_path):
+    where = succeed(programs / "python", "-c", "import fakevirt; print(fakevirt.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(programs.parent)
+    succeed(programs / "fakevirt", "verify", "--scenario", "shared_storage", cwd=tmp_path)
 
-    where = run(programs / "python", "-c", "import fakevirt; print(fakevirt.__file__)", cwd=downstream)
-    assert Path(where.stdout.strip()).is_relative_to(programs.parent), where.stdout
 
-    project = run(programs / "pytest", "-v", cwd=downstream / "project")
-    assert project.returncode == 0, project.stdout
-    assert "test_example.py::test_live_migration_moves_the_guest PASSED" in project.stdout
+def test_a_project_with_a_manager_and_a_driver_of_its_own_runs_under_pytest(programs, project):
+    stratus = project("stratus")
+    tests = run(programs / "pytest", "-v", "--conversion-board", "--ignore=tests/test_compliance.py", cwd=stratus)
+    assert tests.returncode == 0, tests.stdout
+    assert "test_example.py::test_live_migration_moves_the_guest PASSED" in tests.stdout
+    assert re.search(r"^│ leases +│ +\d+ │ ALLOWED │ +0 │ +0 │ +0 │ driver.renew_lease", tests.stdout, re.MULTILINE)
     # And nothing else: no test was skipped, and there was no warning.
-    assert re.search(r"^=+ \d+ passed in ", project.stdout, re.MULTILINE), project.stdout
+    assert re.search(r"^=+ \d+ passed in ", tests.stdout, re.MULTILINE), tests.stdout
 
-    planted = run(programs / "pytest", cwd=downstream / "planted_bug")
-    assert planted.returncode == pytest.ExitCode.TESTS_FAILED, planted.stdout
-    assert "DIVERGED: test_planted_bug.py::test_planted_bug" in planted.stdout
-    assert "1 difference; the first: driver get_available_nodes on dst is on the objects path only" in planted.stdout
-    assert "  objects  driver dst: get_available_nodes(refresh=false)" in planted.stdout
-    assert "= 1 failed in " in planted.stdout
+    chosen = (
+        "lease_renewed or (TestDriver and (attached or rescued)) or (TestWorkItems and (volume or disks_too_large))"
+    )
+    suite = run(programs / "pytest", "tests/test_compliance.py", "-k", chosen, cwd=stratus)
+    assert suite.returncode == 0, suite.stdout
+    assert "disks may be larger than the storage of a host" in suite.stdout
+    assert "the driver has no rescue: Stratus has no use for it" in suite.stdout
 
-    verify = run(programs / "fakevirt", "verify", "--scenario", "shared_storage", cwd=downstream)
-    assert verify.returncode == 0, verify.stdout
+
+def test_a_bug_in_its_conversion_is_told(programs, project):
+    stratus = project("stratus", "stratus/leases.py", "    instance.save()\n", "")
+    tests = run(programs / "pytest", "tests/test_conversion.py", cwd=stratus)
+    assert tests.returncode == pytest.ExitCode.TESTS_FAILED, tests.stdout
+    assert divergence(tests.stdout) == (DOWNSTREAM / "stratus.txt").read_text()
+
+
+RUNNERS = pytest.mark.parametrize(
+    "runner", [("stestr", "run"), ("python", "-m", "unittest", "discover", "-t", ".", "-s", "nimbus/tests")]
+)
+
+
+@RUNNERS
+def test_a_project_of_test_cases_runs_without_pytest(programs, project, runner):
+    program, *arguments = runner
+    tests = succeed(programs / program, *arguments, cwd=project("nimbus"))
+    assert re.search(r"Passed: 6$|^Ran 6 tests in ", tests, re.MULTILINE), tests
+
+
+@RUNNERS
+def test_a_bug_in_the_conversion_of_a_project_of_test_cases_is_told(programs, project, runner):
+    flushed_too_late = """def objects(manager, context, volume_id, instance):
+    detach_volume.objects(manager, context, volume_id=volume_id, instance=instance)
+    flush(manager, context, volume_id, instance)
+"""
+    nimbus = project("nimbus")
+    manager = nimbus / "nimbus" / "manager.py"
+    text, found = re.subn(r"def objects\(.*?\n(?=\n\n)", flushed_too_late, manager.read_text(), flags=re.DOTALL)
+    assert found == 1
+    manager.write_text(text)
+    program, *arguments = runner
+    tests = run(programs / program, *arguments, cwd=nimbus)
+    assert tests.returncode == 1, tests.stdout
+    assert divergence(tests.stdout) == (DOWNSTREAM / "nimbus.txt").read_text()
+    assert "fakevirt-trace" in tests.stdout
+    assert re.search(r"^ *missing: +flush_volume$", tests.stdout, re.MULTILINE)

@@ -4,7 +4,9 @@ import pytest
 
 from fakevirt import releases
 from fakevirt.conversion import entities
+from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.manager import work_items
+from fakevirt.objects.base import NovaVersionedObjectRegistry
 
 LEASES = """
 from fakevirt.conversion.scenarios import scenario
@@ -79,9 +81,12 @@ def test_mine(fake_cloud):
 
 
 @pytest.fixture
-def leases(pytester):
+def leases(pytester, mocker):
     """Return a function that writes the project, given the number of the ticket on the object path and its hooks."""
     pytester.syspathinsert()
+    # What is run in this process registers its classes with this process.
+    mocker.patch.dict(NovaVersionedObjectRegistry.obj_classes())
+    mocker.patch.dict(SCENARIOS)
 
     def write(number=1, hooks=HOOKS):
         pytester.makepyfile(leases=LEASES.replace("NUMBER", str(number)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakevirt import cli, hooks, matchers, plugin
+from fakevirt import cli, hooks, matchers, plugin, suite
 from fakevirt.conversion.comparison import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ def test_a_pytest_fixture_is_documented(name):
 
 
 def test_the_pytest_fixtures_were_found():
-    assert len(re.findall(r"@pytest\.fixture", inspect.getsource(plugin))) == 6
+    assert len(re.findall(r"@pytest\.fixture", inspect.getsource(plugin))) == 7
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r'"(--[\w-]+)"', inspect.getsource(plugin)))))
@@ -50,6 +50,11 @@ def test_a_marker_is_documented_as_it_is_registered(marker, pytestconfig):
 def test_a_hook_is_documented_with_an_example(hook):
     assert documented(f"{hook}()`")
     assert f"\ndef {hook}():\n" in README
+
+
+@pytest.mark.parametrize("name", [name for name in suite.__all__ if name != "Requirements"])
+def test_a_class_of_the_suite_is_documented(name):
+    assert documented(f"{name}`")
 
 
 @pytest.mark.parametrize("verdict", Verdict)

@@ -30,12 +30,12 @@ class SweepError(AssertionError):
 
 
 def check_sweep(
-    work_item: str, scenario: str, mode: Mode = Mode.SINGLE, *, database_url: str = MEMORY, **cloud: Any
+    work_item: str | None, scenario: str, mode: Mode = Mode.SINGLE, *, database_url: str = MEMORY, **cloud: Any
 ) -> FaultBoard:
     """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.
 
     Args:
-        work_item: The work item.
+        work_item: The work item; None: all that the scenario enters.
         scenario: The scenario's name; it must enter the work item.
         mode: Which faults: single ones, pairs, or second writers.
         database_url: Where the databases of the worlds are.
@@ -50,11 +50,14 @@ def check_sweep(
     """
     # pytest shows the line of the test and the message, and nothing in between.
     __tracebackhide__ = True
-    check_work_item(work_item, where="conversion.sweep")
+    if work_item is not None:
+        check_work_item(work_item, where="conversion.sweep")
     chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
     board = sweep([chosen], mode, work_item=work_item, database_url=database_url)
     if not board.passes:
-        messages = [failure.message for failure in board.failures] or [f"{work_item} has no point in {scenario}"]
+        messages = [failure.message for failure in board.failures] or [
+            f"{work_item or 'no work item'} has no point in {scenario}"
+        ]
         raise SweepError("\n\n".join(messages), board)
     return board
 

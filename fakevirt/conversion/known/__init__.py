@@ -1,7 +1,12 @@
-"""The differences that the conversion itself makes, each with its reason, a file per group of work items."""
+"""The differences that the conversion itself makes, each with its reason, a file per group of work items.
+
+Those that more than one conversion brings are in :mod:`fakevirt.conversion.known.shared`, for a project's own work
+items too.
+"""
 
 from __future__ import annotations
 
+from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.known import (
     compute_utils,
     detach_volume,
@@ -12,8 +17,8 @@ from fakevirt.conversion.known import (
     run_instance,
 )
 
-#: All of them.
-KNOWN = (
+#: All of them, and a project's own.
+KNOWN = [
     *live_migration.ALLOWANCES,
     *detach_volume.ALLOWANCES,
     *run_instance.ALLOWANCES,
@@ -21,4 +26,16 @@ KNOWN = (
     *lifecycle.ALLOWANCES,
     *resize.ALLOWANCES,
     *compute_utils.ALLOWANCES,
-)
+]
+
+
+def register(allowance: Allowance) -> None:
+    """Let a difference be that a project's own conversion makes, wherever it shows; it may be known already."""
+    if allowance not in KNOWN:
+        KNOWN.append(allowance)
+
+
+def unregister(allowance: Allowance) -> None:
+    """Forget an allowance of a project's own."""
+    if allowance in KNOWN:
+        KNOWN.remove(allowance)

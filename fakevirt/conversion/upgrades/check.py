@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fakevirt.conversion.upgrades.rehearsal import Rehearsal, rehearse
 from fakevirt.conversion.upgrades.verify import Upgrades, verify_upgrades
 from fakevirt.manager.plan import ConversionPlan
-from fakevirt.releases import Release
+from fakevirt.releases import Release, get
 
 
 class UpgradeError(AssertionError):
@@ -18,7 +19,7 @@ class UpgradeError(AssertionError):
         upgrades: What was found.
     """
 
-    def __init__(self, message: str, upgrades: Upgrades) -> None:
+    def __init__(self, message: str, upgrades: Upgrades | Rehearsal) -> None:
         super().__init__(message)
         self.upgrades = upgrades
 
@@ -56,6 +57,30 @@ def check_upgrades(
     raise UpgradeError("\n".join(lines), upgrades)
 
 
+def check_rehearsal(old: Release | str, new: Release | str, **cloud: Any) -> Rehearsal:
+    """Rehearse a whole upgrade from one release to the next, everything converted.
+
+    Args:
+        old: The release that it begins with.
+        new: The release that it leads to.
+        **cloud: Other arguments of the clouds.
+
+    Raises:
+        UpgradeError: A step ends otherwise than without an upgrade.
+        UsageError: There is no such release.
+    """
+    __tracebackhide__ = True
+    rehearsal = rehearse(get(old), get(new), ConversionPlan.objects(), **cloud)
+    if rehearsal.passes:
+        return rehearsal
+    lines = [
+        "expected:     every step of the upgrade ends as it does without an upgrade",
+        *_failure(rehearsal),
+        "how to go on: fakevirt verify --upgrade shows every step",
+    ]
+    raise UpgradeError("\n".join(lines), rehearsal)
+
+
 def _failures(upgrades: Upgrades) -> Iterator[str]:
     for result in upgrades.matrix.broken:
         for cause in result.causes:
@@ -63,6 +88,10 @@ def _failures(upgrades: Upgrades) -> Iterator[str]:
             yield f"where:        {result.work_item}, {result.cell}"
     for rehearsal in upgrades.rehearsals:
         if rehearsal.plan == ConversionPlan.objects() and not rehearsal.passes:
-            step = next(step for step in rehearsal.steps if step.causes)
-            yield f"happened:     {step.causes[0]}"
-            yield f"where:        {step.step!r} of the upgrade from {rehearsal.old} to {rehearsal.new}"
+            yield from _failure(rehearsal)
+
+
+def _failure(rehearsal: Rehearsal) -> Iterator[str]:
+    step = next(step for step in rehearsal.steps if step.causes)
+    yield f"happened:     {step.causes[0]}"
+    yield f"where:        {step.step!r} of the upgrade from {rehearsal.old} to {rehearsal.new}"

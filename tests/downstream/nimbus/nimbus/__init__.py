@@ -1,0 +1,1 @@
+"""A cloud whose tests are testtools' and run without pytest."""
