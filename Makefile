@@ -4,7 +4,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
 
-.PHONY: verify test lint bench planted-bugs clean
+# Where users are: tests of the library and of the plugin run on each of these, and what is missing is told.
+PYTHONS := 3.11 3.12 3.13
+ACROSS := tests/unit tests/plugin
+PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
+
+.SECONDARY:
+.PHONY: verify test test-pythons test-lowest test-newest test-plain lint types bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify
@@ -13,11 +19,34 @@ verify: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-cov -p no:benchmark $(ARGS)
 
+test-pythons:
+	@for version in $(PYTHONS); do \
+	    if .ci/find-python $$version >/dev/null; then $(MAKE) --no-print-directory test-python-$$version || exit 1; fi; \
+	done
+
+test-python-%: $(VENV)/%/.installed
+	$(VENV)/$*/bin/python $(PYTEST_ACROSS)
+
+# The lowest versions that pyproject.toml allows; `uv pip compile --resolution lowest-direct` has computed the list.
+test-lowest: $(VENV)/lowest/.installed
+	$(VENV)/lowest/bin/python $(PYTEST_ACROSS)
+
+# Whatever is newest today.
+test-newest: $(VENV)/newest/.installed
+	$(VENV)/newest/bin/python $(PYTEST_ACROSS)
+
+test-plain: $(INSTALLED)
+	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: $(INSTALLED)
+	$(BIN)/python -m pip install $(CONSTRAIN) 'pyright[nodejs]'
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/typing --no-cov -p no:benchmark $(ARGS)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -p no:xdist --no-cov $(ARGS)
@@ -33,4 +62,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(CONSTRAIN) hatchling editables
 	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev]'
+	touch $@
+
+$(VENV)/lowest/.installed: CONSTRAIN := --constraint constraints-lowest.txt --disable-pip-version-check --quiet
+$(VENV)/newest/.installed: CONSTRAIN := --disable-pip-version-check --quiet
+$(VENV)/lowest/.installed: VERSION := 3.11
+$(VENV)/newest/.installed: VERSION := 3.13
+$(VENV)/%/.installed: pyproject.toml constraints.txt constraints-lowest.txt
+	$$(.ci/find-python $(or $(VERSION),$*)) -m venv --clear $(VENV)/$*
+	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) hatchling editables
+	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[random,test]'
 	touch $@

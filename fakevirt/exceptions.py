@@ -17,7 +17,7 @@ class NovaException(Exception):
     code = 500
 
     def __init__(self, message: str | None = None, **kwargs: Any) -> None:
-        self.kwargs = {"code": self.code, **kwargs}
+        self.kwargs: dict[str, Any] = {"code": self.code, **kwargs}
         super().__init__(self.msg_fmt % kwargs if message is None else message)
 
     def format_message(self) -> str:

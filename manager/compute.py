@@ -160,25 +160,25 @@ class ComputeManager:
     SHUTDOWN_RETRY_INTERVAL = 10
 
     def __init__(self, parts: ManagerParts) -> None:
-        self.service = parts.service
+        self.service: Service = parts.service
         self.host: str = parts.service.host
         self.settings: Settings = parts.service.settings
-        self.plan = parts.plan
-        self.driver = parts.driver
-        self.network_api = parts.network_api
-        self.volume_api = parts.volume_api
-        self.image_api = parts.image_api
-        self.consoleauth_rpcapi = parts.consoleauth_rpcapi
-        self.conductor_api = parts.conductor_api
-        self.compute_rpcapi = parts.compute_rpcapi
-        self.compute_api = InstanceAPI(parts.compute_rpcapi)
-        self.compute_task_api = parts.compute_task_api
-        self.scheduler_rpcapi = parts.scheduler_rpcapi
-        self.resize_api = ResizeAPI(parts.compute_rpcapi, parts.compute_task_api, self.settings)
-        self.notifier = parts.notifier
-        self.sleep = parts.sleep
+        self.plan: ConversionPlan = parts.plan
+        self.driver: ComputeDriver = parts.driver
+        self.network_api: NetworkAPI = parts.network_api
+        self.volume_api: VolumeAPI = parts.volume_api
+        self.image_api: ImageAPI = parts.image_api
+        self.consoleauth_rpcapi: ConsoleAuth = parts.consoleauth_rpcapi
+        self.conductor_api: ConductorAPI = parts.conductor_api
+        self.compute_rpcapi: ComputeAPI = parts.compute_rpcapi
+        self.compute_api: InstanceAPI = InstanceAPI(parts.compute_rpcapi)
+        self.compute_task_api: ComputeTaskAPI = parts.compute_task_api
+        self.scheduler_rpcapi: SchedulerAPI = parts.scheduler_rpcapi
+        self.resize_api: ResizeAPI = ResizeAPI(parts.compute_rpcapi, parts.compute_task_api, self.settings)
+        self.notifier: Notifier = parts.notifier
+        self.sleep: Callable[[float], None] = parts.sleep
         release = parts.service.release
-        self.target = messaging.Target(version=release.rpc_version)
+        self.target: Any = messaging.Target(version=release.rpc_version)
         self.additional_endpoints: list[ComputeV4Proxy] = []
         if release.rpc_next_major is not None:
             self.additional_endpoints.append(ComputeV4Proxy(self, release.rpc_next_major, _methods_of_next_major()))
@@ -186,50 +186,64 @@ class ComputeManager:
             self.additional_endpoints.append(ComputeV4Proxy(self, "4.4", ["refresh_instance_security_rules"]))
         self.forget()
 
-    check_can_live_migrate_destination = WorkItemMethod(
+    check_can_live_migrate_destination: WorkItemMethod = WorkItemMethod(
         check_can_live_migrate_destination, "check_can_live_migrate_destination"
     )
-    check_can_live_migrate_source = WorkItemMethod(check_can_live_migrate_source, "check_can_live_migrate_source")
-    live_migration = WorkItemMethod(live_migration, "live_migration")
-    pre_live_migration = WorkItemMethod(pre_live_migration, "live_migration")
+    check_can_live_migrate_source: WorkItemMethod = WorkItemMethod(
+        check_can_live_migrate_source, "check_can_live_migrate_source"
+    )
+    live_migration: WorkItemMethod = WorkItemMethod(live_migration, "live_migration")
+    pre_live_migration: WorkItemMethod = WorkItemMethod(pre_live_migration, "live_migration")
     _post_live_migration = WorkItemMethod(post_live_migration, "_post_live_migration")
-    post_live_migration_at_destination = WorkItemMethod(post_live_migration_at_destination, "_post_live_migration")
+    post_live_migration_at_destination: WorkItemMethod = WorkItemMethod(
+        post_live_migration_at_destination, "_post_live_migration"
+    )
     _rollback_live_migration = WorkItemMethod(rollback_live_migration, "_rollback_live_migration")
-    rollback_live_migration_at_destination = WorkItemMethod(
+    rollback_live_migration_at_destination: WorkItemMethod = WorkItemMethod(
         rollback_live_migration_at_destination, "_rollback_live_migration_at_destination"
     )
-    detach_volume = WorkItemMethod(detach_volume, "detach_volume")
-    remove_volume_connection = WorkItemMethod(remove_volume_connection, "detach_volume")
-    refresh_instance_security_rules = WorkItemMethod(refresh_instance_security_rules, "refresh_instance_security_rules")
-    run_instance = WorkItemMethod(run_instance, "run_instance")
-    build_and_run_instance = WorkItemMethod(build_and_run_instance, "run_instance")
-    init_host = WorkItemMethod(host_start.init_host, "remaining_instance_attr")
+    detach_volume: WorkItemMethod = WorkItemMethod(detach_volume, "detach_volume")
+    remove_volume_connection: WorkItemMethod = WorkItemMethod(remove_volume_connection, "detach_volume")
+    refresh_instance_security_rules: WorkItemMethod = WorkItemMethod(
+        refresh_instance_security_rules, "refresh_instance_security_rules"
+    )
+    run_instance: WorkItemMethod = WorkItemMethod(run_instance, "run_instance")
+    build_and_run_instance: WorkItemMethod = WorkItemMethod(build_and_run_instance, "run_instance")
+    init_host: WorkItemMethod = WorkItemMethod(host_start.init_host, "remaining_instance_attr")
     _init_instance = WorkItemMethod(init_instance.init_instance, "remaining_instance_attr")
-    check_instance_shared_storage = WorkItemMethod(host_start.check_instance_shared_storage, "remaining_instance_attr")
-    reboot_instance = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
-    unshelve_instance = WorkItemMethod(unshelve.unshelve_instance, "remaining_instance_attr")
-    terminate_instance = WorkItemMethod(deletion.terminate_instance, "remaining_instance_attr")
-    suspend_instance = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
-    prep_resize = WorkItemMethod(resize.prep_resize, "remaining_instance_attr")
-    resize_instance = WorkItemMethod(resize.resize_instance, "remaining_instance_attr")
-    finish_resize = WorkItemMethod(resize.finish_resize, "remaining_instance_attr")
-    confirm_resize = WorkItemMethod(resize_confirmation.confirm_resize, "remaining_instance_attr")
+    check_instance_shared_storage: WorkItemMethod = WorkItemMethod(
+        host_start.check_instance_shared_storage, "remaining_instance_attr"
+    )
+    reboot_instance: WorkItemMethod = WorkItemMethod(reboot.reboot_instance, "remaining_instance_attr")
+    unshelve_instance: WorkItemMethod = WorkItemMethod(unshelve.unshelve_instance, "remaining_instance_attr")
+    terminate_instance: WorkItemMethod = WorkItemMethod(deletion.terminate_instance, "remaining_instance_attr")
+    suspend_instance: WorkItemMethod = WorkItemMethod(suspend.suspend_instance, "remaining_instance_attr")
+    prep_resize: WorkItemMethod = WorkItemMethod(resize.prep_resize, "remaining_instance_attr")
+    resize_instance: WorkItemMethod = WorkItemMethod(resize.resize_instance, "remaining_instance_attr")
+    finish_resize: WorkItemMethod = WorkItemMethod(resize.finish_resize, "remaining_instance_attr")
+    confirm_resize: WorkItemMethod = WorkItemMethod(resize_confirmation.confirm_resize, "remaining_instance_attr")
     _poll_unconfirmed_resizes = WorkItemMethod(resize_confirmation.poll_unconfirmed_resizes, "remaining_instance_attr")
-    update_available_resource = WorkItemMethod(delete_orphan_compute_nodes, "delete_orphan_compute_nodes")
+    update_available_resource: WorkItemMethod = WorkItemMethod(
+        delete_orphan_compute_nodes, "delete_orphan_compute_nodes"
+    )
 
-    get_console_output = WorkItemMethod(consoles.get_console_output, "remaining_instance_attr")
-    get_rdp_console = WorkItemMethod(consoles.get_rdp_console, "remaining_instance_attr")
-    get_serial_console = WorkItemMethod(consoles.get_serial_console, "remaining_instance_attr")
-    get_spice_console = WorkItemMethod(consoles.get_spice_console, "remaining_instance_attr")
-    get_vnc_console = WorkItemMethod(consoles.get_vnc_console, "remaining_instance_attr")
-    validate_console_port = WorkItemMethod(consoles.validate_console_port, "remaining_instance_attr")
-    reserve_block_device_name = WorkItemMethod(devices.reserve_block_device_name, "remaining_instance_attr")
-    get_diagnostics = WorkItemMethod(diagnostics.get_diagnostics, "remaining_instance_attr")
-    get_instance_diagnostics = WorkItemMethod(diagnostics.get_instance_diagnostics, "remaining_instance_attr")
-    rescue_instance = WorkItemMethod(power.rescue_instance, "remaining_instance_attr")
-    start_instance = WorkItemMethod(power.start_instance, "remaining_instance_attr")
-    stop_instance = WorkItemMethod(power.stop_instance, "remaining_instance_attr")
-    unrescue_instance = WorkItemMethod(power.unrescue_instance, "remaining_instance_attr")
+    get_console_output: WorkItemMethod = WorkItemMethod(consoles.get_console_output, "remaining_instance_attr")
+    get_rdp_console: WorkItemMethod = WorkItemMethod(consoles.get_rdp_console, "remaining_instance_attr")
+    get_serial_console: WorkItemMethod = WorkItemMethod(consoles.get_serial_console, "remaining_instance_attr")
+    get_spice_console: WorkItemMethod = WorkItemMethod(consoles.get_spice_console, "remaining_instance_attr")
+    get_vnc_console: WorkItemMethod = WorkItemMethod(consoles.get_vnc_console, "remaining_instance_attr")
+    validate_console_port: WorkItemMethod = WorkItemMethod(consoles.validate_console_port, "remaining_instance_attr")
+    reserve_block_device_name: WorkItemMethod = WorkItemMethod(
+        devices.reserve_block_device_name, "remaining_instance_attr"
+    )
+    get_diagnostics: WorkItemMethod = WorkItemMethod(diagnostics.get_diagnostics, "remaining_instance_attr")
+    get_instance_diagnostics: WorkItemMethod = WorkItemMethod(
+        diagnostics.get_instance_diagnostics, "remaining_instance_attr"
+    )
+    rescue_instance: WorkItemMethod = WorkItemMethod(power.rescue_instance, "remaining_instance_attr")
+    start_instance: WorkItemMethod = WorkItemMethod(power.start_instance, "remaining_instance_attr")
+    stop_instance: WorkItemMethod = WorkItemMethod(power.stop_instance, "remaining_instance_attr")
+    unrescue_instance: WorkItemMethod = WorkItemMethod(power.unrescue_instance, "remaining_instance_attr")
     _delete_instance = WorkItemMethod(deletion.delete_instance, "remaining_instance_attr", with_arguments=False)
     _check_instance_build_time = WorkItemMethod(periodic.check_instance_build_time, "remaining_instance_attr")
     _cleanup_running_deleted_instances = WorkItemMethod(

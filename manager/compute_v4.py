@@ -26,7 +26,7 @@ class ComputeV4Proxy:
     """
 
     def __init__(self, manager: ComputeManager, version: str, methods: Iterable[str]) -> None:
-        self.target = messaging.Target(version=version)
+        self.target: Any = messaging.Target(version=version)
         self._manager = manager
         self._methods = frozenset(methods)
 

@@ -5,6 +5,7 @@ What changed: the instance was a dict and is an object (compute RPC 3.26; the ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakevirt.context import RequestContext
@@ -39,4 +40,4 @@ def legacy(
 
 
 #: The steps are the same: only what they are given, and the call path of the steps themselves, has changed.
-objects = object_compat(legacy)
+objects: Callable[..., Any] = object_compat(legacy)

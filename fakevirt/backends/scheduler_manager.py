@@ -32,7 +32,7 @@ class SchedulerManager:
         max_attempts: How many hosts are tried for an instance.
     """
 
-    target = messaging.Target(version="3.0")
+    target: Any = messaging.Target(version="3.0")
 
     def __init__(self, *, scheduler: Scheduler, compute_api: ComputeAPI, notifier: Any, max_attempts: int) -> None:
         self.scheduler = scheduler

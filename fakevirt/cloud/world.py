@@ -140,17 +140,17 @@ class World:
                 where="Cloud(hosts=…)",
                 how_to_go_on="name each host once",
             )
-        self.plan = plan or ConversionPlan.objects()
-        self.settings = settings or Settings()
+        self.plan: ConversionPlan = plan or ConversionPlan.objects()
+        self.settings: Settings = settings or Settings()
         self.epoch: datetime.datetime = determinism.EPOCH
-        self.trace = CloudTrace()
-        self.faults = FaultPlan()
+        self.trace: CloudTrace = CloudTrace()
+        self.faults: FaultPlan = FaultPlan()
         self.names: dict[str, str] = {}
-        self.network = NetworkAPI()
-        self.volumes = VolumeAPI()
-        self.images = ImageAPI()
-        self.consoleauth = ConsoleAuth()
-        self.notifier = Notifier()
+        self.network: NetworkAPI = NetworkAPI()
+        self.volumes: VolumeAPI = VolumeAPI()
+        self.images: ImageAPI = ImageAPI()
+        self.consoleauth: ConsoleAuth = ConsoleAuth()
+        self.notifier: Notifier = Notifier()
         mixed = dict(hosts) if isinstance(hosts, Mapping) else dict.fromkeys(hosts, releases.CURRENT)
         self._releases = {name: releases.get(release) for name, release in mixed.items()}
         newest = max(self._releases.values(), key=lambda release: release.service_version)
@@ -273,12 +273,12 @@ class World:
         }
 
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
-        self.clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
+        self.clock: determinism.Clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
         self.faults.advance, self.faults.write = self.clock.advance, self._write_meanwhile
-        self.context = RequestContext(user_id="fake_user", project_id="fake_project")
+        self.context: RequestContext = RequestContext(user_id="fake_user", project_id="fake_project")
         # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
         self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
-        self.database = Database(self._database_url)
+        self.database: Database = Database(self._database_url)
         worlds.callback(self.database.dispose)
         self._transport = open_transport()
         worlds.callback(self._transport.cleanup)
@@ -311,7 +311,7 @@ class World:
         self._security_group_api = SecurityGroupAPI(self._security_group_rpcapi, self.plan)
         self._api = self._service("nova-api", "api", release)
         self._conductor = self._service("nova-conductor", "conductor", release)
-        self.scheduler = Scheduler(self._service("nova-scheduler", "scheduler", release))
+        self.scheduler: Scheduler = Scheduler(self._service("nova-scheduler", "scheduler", release))
         scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
         conductor = ConductorManager(
             network_api=self._network_api,

@@ -45,8 +45,8 @@ class ColdMigrationTask:
         self.compute_api = compute_api
         self.scheduler = scheduler
         self.max_attempts = max_attempts
-        self.image = {"properties": remembered_image(instance.system_metadata)}
-        self.request_spec = {
+        self.image: dict[str, dict[str, Any]] = {"properties": remembered_image(instance.system_metadata)}
+        self.request_spec: dict[str, Any] = {
             "image": self.image,
             "instance_properties": legacy_dict(instance),
             "instance_type": {name: value for name, value in flavor.items() if name != "extra_specs"},

@@ -63,13 +63,13 @@ class ConductorManager(ObjectActions):
         image_api: The image service.
     """
 
-    target = messaging.Target(version="2.3")
+    target: Any = messaging.Target(version="2.3")
 
     def __init__(self, *, network_api: Any, notifier: Any, compute_api: Any, scheduler: Any, image_api: Any) -> None:
         self.network_api = network_api
         self.notifier = notifier
-        self.instance_api = InstanceAPI(compute_api)
-        self.additional_endpoints = [
+        self.instance_api: InstanceAPI = InstanceAPI(compute_api)
+        self.additional_endpoints: list[ComputeTaskManager] = [
             ComputeTaskManager(notifier=notifier, compute_api=compute_api, scheduler=scheduler, image_api=image_api)
         ]
 

@@ -36,7 +36,7 @@ class ComputeTaskManager:
         image_api: The image service.
     """
 
-    target = messaging.Target(namespace="compute_task", version="1.9")
+    target: Any = messaging.Target(namespace="compute_task", version="1.9")
 
     def __init__(self, *, notifier: Any, compute_api: ComputeAPI, scheduler: Any, image_api: Any) -> None:
         self.notifier = notifier

@@ -126,7 +126,7 @@ class Service(Base):
     """A service on a host; ``compute_node`` is the list of its nodes."""
 
     __tablename__ = "services"
-    __table_args__ = (
+    __table_args__: Any = (
         UniqueConstraint("host", "topic", "deleted", name="uniq_services0host0topic0deleted"),
         UniqueConstraint("host", "binary", "deleted", name="uniq_services0host0binary0deleted"),
     )
@@ -188,7 +188,7 @@ class Instance(Base):
     """A guest; ``metadata``, ``system_metadata``, ``info_cache``, ``security_groups`` and ``extra`` can be joined."""
 
     __tablename__ = "instances"
-    extra_keys = ("name",)
+    extra_keys: ClassVar[tuple[str, ...]] = ("name",)
 
     user_id: Mapped[str | None]
     project_id: Mapped[str | None]
@@ -424,7 +424,7 @@ class Flavor(Base):
     """What servers can be had; ``extra_specs`` can be joined."""
 
     __tablename__ = "instance_types"
-    __table_args__ = (
+    __table_args__: Any = (
         UniqueConstraint("flavorid", "deleted", name="uniq_instance_types0flavorid0deleted"),
         UniqueConstraint("name", "deleted", name="uniq_instance_types0name0deleted"),
     )
@@ -490,7 +490,7 @@ class SecurityGroup(Base):
     """A named set of rules and the instances that it applies to."""
 
     __tablename__ = "security_groups"
-    __table_args__ = (
+    __table_args__: Any = (
         UniqueConstraint("project_id", "name", "deleted", name="uniq_security_groups0project_id0name0deleted"),
     )
 
@@ -556,8 +556,8 @@ class InstanceGroup(Base):
     """A server group; its policies and members are joined always."""
 
     __tablename__ = "instance_groups"
-    __table_args__ = (UniqueConstraint("uuid", "deleted", name="uniq_instance_groups0uuid0deleted"),)
-    extra_keys = ("policies", "members")
+    __table_args__: Any = (UniqueConstraint("uuid", "deleted", name="uniq_instance_groups0uuid0deleted"),)
+    extra_keys: ClassVar[tuple[str, ...]] = ("policies", "members")
 
     user_id: Mapped[str | None]
     project_id: Mapped[str | None]

@@ -408,10 +408,10 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
     ``child_versions`` which version of an object that it holds goes with which version of its own.
     """
 
-    OBJ_SERIAL_NAMESPACE = "nova_object"
-    OBJ_PROJECT_NAMESPACE = "nova"
+    OBJ_SERIAL_NAMESPACE: str = "nova_object"
+    OBJ_PROJECT_NAMESPACE: str = "nova"
 
-    indirection_api = _IndirectionOfService()
+    indirection_api: Any = _IndirectionOfService()
 
     obj_added: ClassVar[Versions] = {}
     obj_unicode_since: ClassVar[str | None] = None

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
@@ -27,7 +27,7 @@ class BlockDeviceMapping(base.NovaPersistentObject, base.NovaObject):
     # 1.6: Instance 1.18
     # 1.7: update_or_create(), which no work item calls
     # 1.8: Instance 1.19
-    VERSION = "1.8"
+    VERSION: str = "1.8"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -59,7 +59,7 @@ class BlockDeviceMapping(base.NovaPersistentObject, base.NovaObject):
             ("1.8", "1.19"),
         ]
     }
-    obj_lazy = frozenset({"instance"})
+    obj_lazy: ClassVar[frozenset[str]] = frozenset({"instance"})
     obj_not_columns = obj_lazy
 
     instance: Instance | None
@@ -187,7 +187,7 @@ class BlockDeviceMappingList(base.NovaObjectList[BlockDeviceMapping]):
     # 1.7: BlockDeviceMapping 1.6
     # 1.8: BlockDeviceMapping 1.7
     # 1.9: BlockDeviceMapping 1.8
-    VERSION = "1.9"
+    VERSION: str = "1.9"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("BlockDeviceMapping")}
     child_versions: base.Versions = {

@@ -36,7 +36,7 @@ class ComputeNode(base.NovaPersistentObject, base.NovaObject):
     # 1.9: pci_device_pools
     # 1.10: get_first_node_by_host_for_old_compat(), which no work item calls
     # 1.11: PciDevicePoolList 1.1
-    VERSION = "1.11"
+    VERSION: str = "1.11"
 
     fields: base.Fields = {
         "id": fields.IntegerField(read_only=True),
@@ -69,8 +69,8 @@ class ComputeNode(base.NovaPersistentObject, base.NovaObject):
         "supported_hv_specs": [("1.6", "1.0")],
         "pci_device_pools": [("1.9", "1.0"), ("1.11", "1.1")],
     }
-    obj_unicode_since = "1.2"
-    obj_not_columns = frozenset({"stats", "host", "supported_hv_specs", "pci_device_pools"})
+    obj_unicode_since: ClassVar[str | None] = "1.2"
+    obj_not_columns: ClassVar[frozenset[str]] = frozenset({"stats", "host", "supported_hv_specs", "pci_device_pools"})
 
     host: str | None
     supported_hv_specs: list[HVSpec]
@@ -181,7 +181,7 @@ class ComputeNodeList(base.NovaObjectList[ComputeNode]):
     # 1.9: ComputeNode 1.9
     # 1.10: ComputeNode 1.10
     # 1.11: ComputeNode 1.11
-    VERSION = "1.11"
+    VERSION: str = "1.11"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("ComputeNode")}
     child_versions: base.Versions = {

@@ -127,28 +127,28 @@ class NetworkModel(fields.FieldType[list[dict[str, Any]]]):
 class UUIDField(fields.AutoTypedField[str]):
     """A field of type :class:`UUID`."""
 
-    AUTO_TYPE = UUID()
+    AUTO_TYPE: UUID = UUID()
 
 
 class DateTimeField(fields.AutoTypedField[datetime.datetime]):
     """A field of type :class:`DateTime`."""
 
-    AUTO_TYPE = DateTime()
+    AUTO_TYPE: DateTime = DateTime()
 
 
 class DictOfStringsField(fields.AutoTypedField[dict[str, str]]):
     """A field of texts by name."""
 
-    AUTO_TYPE = Dict(fields.String())
+    AUTO_TYPE: Any = Dict(fields.String())
 
 
 class DictOfNullableStringsField(fields.AutoTypedField[dict[str, str | None]]):
     """A field of texts by name, some of which may be None."""
 
-    AUTO_TYPE = Dict(fields.String(), nullable=True)
+    AUTO_TYPE: Any = Dict(fields.String(), nullable=True)
 
 
 class NetworkModelField(fields.AutoTypedField[list[dict[str, Any]]]):
     """A field of type :class:`NetworkModel`."""
 
-    AUTO_TYPE = NetworkModel()
+    AUTO_TYPE: NetworkModel = NetworkModel()

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.objects import base, fields
@@ -15,7 +17,7 @@ class Flavor(base.NovaPersistentObject, base.NovaObject):
 
     # 1.0: Juno's fields; a read does not load projects here, which no work item does
     # 1.1: save_projects() and save_extra_specs(), which no work item calls
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -33,8 +35,8 @@ class Flavor(base.NovaPersistentObject, base.NovaObject):
         "extra_specs": fields.DictOfStringsField(),
         "projects": fields.ListOfStringsField(),
     }
-    obj_lazy = frozenset({"projects"})
-    obj_not_columns = frozenset({"projects"})
+    obj_lazy: ClassVar[frozenset[str]] = frozenset({"projects"})
+    obj_not_columns: ClassVar[frozenset[str]] = frozenset({"projects"})
 
     @classmethod
     @base.remotable

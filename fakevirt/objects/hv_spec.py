@@ -14,7 +14,7 @@ class HVSpec(base.NovaObject):
     """One kind of guest; a compute node's row has these as lists."""
 
     # 1.0: Kilo's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {
         "arch": fields.StringField(),

@@ -64,7 +64,7 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
     # 1.17: tags
     # 1.18: flavor, old_flavor and new_flavor, which were in system_metadata
     # 1.19: vcpu_model
-    VERSION = "1.19"
+    VERSION: str = "1.19"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -129,9 +129,9 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         "new_flavor": fields.ObjectField("Flavor", nullable=True),
         "vcpu_model": fields.ObjectField("VirtCPUModel", nullable=True),
     }
-    obj_extra_fields = ("name",)
+    obj_extra_fields: list[str] = ["name"]
     obj_added: ClassVar[base.Versions] = {"locked_by": "1.4", "cleaned": "1.5", "ephemeral_key_uuid": "1.12"}
-    obj_unicode_since = "1.7"
+    obj_unicode_since: ClassVar[str | None] = "1.7"
     # Kilo's history knows of one version of a NUMA topology, and sends its own to peers of Juno.
     obj_relationships: base.Relationships = {
         "info_cache": [("1.1", "1.0"), ("1.9", "1.4"), ("1.10", "1.5")],
@@ -147,8 +147,8 @@ class Instance(base.NovaPersistentObject, base.NovaObject):
         "vcpu_model": [("1.19", "1.0")],
     }
     obj_moved: ClassVar[base.Versions] = dict.fromkeys(FLAVOR_FIELDS, "system_metadata")
-    obj_lazy = frozenset(INSTANCE_OPTIONAL_ATTRS)
-    obj_not_columns = frozenset({*INSTANCE_OPTIONAL_ATTRS, "deleted", "cleaned"})
+    obj_lazy: ClassVar[frozenset[str]] = frozenset(INSTANCE_OPTIONAL_ATTRS)
+    obj_not_columns: ClassVar[frozenset[str]] = frozenset({*INSTANCE_OPTIONAL_ATTRS, "deleted", "cleaned"})
 
     info_cache: InstanceInfoCache | None
     security_groups: SecurityGroupList
@@ -579,7 +579,7 @@ class InstanceList(base.NovaObjectList[Instance]):
     # 1.14: Instance up to 1.18
     # 1.15: Instance up to 1.19
     # 1.16: get_all(), which no work item calls
-    VERSION = "1.16"
+    VERSION: str = "1.16"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Instance")}
     child_versions: base.Versions = {

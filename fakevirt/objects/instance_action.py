@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from oslo_utils import timeutils
 
@@ -19,7 +19,7 @@ class InstanceAction(base.NovaPersistentObject, base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: texts may be other than ASCII
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -32,7 +32,7 @@ class InstanceAction(base.NovaPersistentObject, base.NovaObject):
         "finish_time": fields.DateTimeField(nullable=True),
         "message": fields.StringField(nullable=True),
     }
-    obj_unicode_since = "1.1"
+    obj_unicode_since: ClassVar[str | None] = "1.1"
 
     @classmethod
     @base.remotable
@@ -88,7 +88,7 @@ class InstanceActionEvent(base.NovaPersistentObject, base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: event_finish_with_failure() makes text of what it is given before it leaves the host
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),

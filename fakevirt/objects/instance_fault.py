@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
@@ -37,7 +37,7 @@ class InstanceFault(base.NovaPersistentObject, base.NovaObject):
     # 1.0: Juno's fields
     # 1.1: texts may be other than ASCII
     # 1.2: create()
-    VERSION = "1.2"
+    VERSION: str = "1.2"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -47,7 +47,7 @@ class InstanceFault(base.NovaPersistentObject, base.NovaObject):
         "details": fields.StringField(nullable=True),
         "host": fields.StringField(nullable=True),
     }
-    obj_unicode_since = "1.1"
+    obj_unicode_since: ClassVar[str | None] = "1.1"
 
     @classmethod
     @base.remotable
@@ -75,7 +75,7 @@ class InstanceFaultList(base.NovaObjectList[InstanceFault]):
 
     # 1.0: InstanceFault up to 1.1
     # 1.1: InstanceFault 1.2
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("InstanceFault")}
     child_versions: base.Versions = {"1.0": "1.1", "1.1": "1.2"}

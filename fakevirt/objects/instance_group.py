@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from oslo_utils import uuidutils
 
@@ -29,7 +29,7 @@ class InstanceGroup(base.NovaPersistentObject, base.NovaObject):
     # 1.7: no metadetails, which had always been empty
     # 1.8: count_members_by_user(), which no work item calls
     # 1.9: get_by_instance_uuid(), which no work item calls
-    VERSION = "1.9"
+    VERSION: str = "1.9"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -40,8 +40,8 @@ class InstanceGroup(base.NovaPersistentObject, base.NovaObject):
         "policies": fields.ListOfStringsField(nullable=True),
         "members": fields.ListOfStringsField(nullable=True),
     }
-    obj_unicode_since = "1.1"
-    obj_not_columns = frozenset({"policies", "members"})
+    obj_unicode_since: ClassVar[str | None] = "1.1"
+    obj_not_columns: ClassVar[frozenset[str]] = frozenset({"policies", "members"})
 
     @staticmethod
     def _from_db_object(  # type: ignore[override]

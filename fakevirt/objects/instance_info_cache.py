@@ -22,7 +22,7 @@ class InstanceInfoCache(base.NovaPersistentObject, base.NovaObject):
     # 1.3: delete()
     # 1.4: texts may be other than ASCII
     # 1.5: created_at, updated_at, deleted_at and deleted are set
-    VERSION = "1.5"
+    VERSION: str = "1.5"
 
     fields: base.Fields = {
         "instance_uuid": fields.UUIDField(),
@@ -34,7 +34,7 @@ class InstanceInfoCache(base.NovaPersistentObject, base.NovaObject):
         "deleted_at": "1.5",
         "deleted": "1.5",
     }
-    obj_unicode_since = "1.4"
+    obj_unicode_since: ClassVar[str | None] = "1.4"
 
     @classmethod
     def new(cls, context: RequestContext, instance_uuid: str) -> InstanceInfoCache:

@@ -18,7 +18,7 @@ class InstanceNUMACell(base.NovaObject):
     # 1.0: Juno's fields
     # 1.1: pagesize
     # 1.2: cpu_topology and cpu_pinning_raw
-    VERSION = "1.2"
+    VERSION: str = "1.2"
 
     fields: base.Fields = {
         "id": fields.IntegerField(read_only=True),
@@ -38,7 +38,7 @@ class InstanceNUMATopology(base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: InstanceNUMACell 1.2 (Kilo's history tells of 1.0 only, and a 1.1 peer gets cells without page size)
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),

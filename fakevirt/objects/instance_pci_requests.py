@@ -16,7 +16,7 @@ class InstancePCIRequest(base.UnsetIsNone, base.NovaObject):
 
     # 1.0: Juno's fields but for request_id
     # 1.1: request_id
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "count": fields.IntegerField(),
@@ -34,7 +34,7 @@ class InstancePCIRequests(base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: InstancePCIRequest 1.1
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "instance_uuid": fields.UUIDField(),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.objects import base, fields
@@ -15,7 +17,7 @@ class Migration(base.NovaPersistentObject, base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: texts may be other than ASCII
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -29,7 +31,7 @@ class Migration(base.NovaPersistentObject, base.NovaObject):
         "instance_uuid": fields.StringField(nullable=True),
         "status": fields.StringField(nullable=True),
     }
-    obj_unicode_since = "1.1"
+    obj_unicode_since: ClassVar[str | None] = "1.1"
 
     @classmethod
     @base.remotable
@@ -76,7 +78,7 @@ class MigrationList(base.NovaObjectList[Migration]):
 
     # 1.0: Migration up to 1.1
     # 1.1: use_slave of get_unconfirmed_by_dest_compute()
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Migration")}
     child_versions: base.Versions = {"1.0": "1.1", "1.1": "1.1"}

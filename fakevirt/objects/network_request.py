@@ -19,7 +19,7 @@ class NetworkRequest(base.UnsetIsNone, base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: says that there is pci_request_id, which Juno's 1.0 has as well
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "network_id": fields.StringField(nullable=True),
@@ -45,7 +45,7 @@ class NetworkRequestList(base.NovaObjectList[NetworkRequest]):
 
     # 1.0: NetworkRequest 1.0
     # 1.1: NetworkRequest 1.1
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("NetworkRequest")}
     child_versions: base.Versions = {"1.0": "1.0", "1.1": "1.1"}

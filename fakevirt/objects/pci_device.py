@@ -17,7 +17,7 @@ class PciDevice(base.NovaPersistentObject, base.NovaObject):
     # 1.1: texts may be other than ASCII
     # 1.2: request_id
     # 1.3: numa_node (Kilo forgot to drop it for older peers)
-    VERSION = "1.3"
+    VERSION: str = "1.3"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -35,7 +35,7 @@ class PciDevice(base.NovaPersistentObject, base.NovaObject):
         "numa_node": fields.IntegerField(nullable=True),
     }
     obj_added: ClassVar[base.Versions] = {"request_id": "1.2", "numa_node": "1.3"}
-    obj_unicode_since = "1.1"
+    obj_unicode_since: ClassVar[str | None] = "1.1"
 
 
 @base.NovaVersionedObjectRegistry.register
@@ -44,7 +44,7 @@ class PciDeviceList(base.NovaObjectList[PciDevice]):
 
     # 1.0: PciDevice up to 1.1
     # 1.1: PciDevice 1.2; Kilo has PciDevice 1.3 in it and says 1.1 still
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("PciDevice")}
     child_versions: base.Versions = {"1.0": "1.1", "1.1": "1.2"}

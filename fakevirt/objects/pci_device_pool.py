@@ -17,7 +17,7 @@ class PciDevicePool(base.NovaObject):
 
     # 1.0: Kilo's fields but for numa_node
     # 1.1: numa_node
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "product_id": fields.StringField(),
@@ -42,7 +42,7 @@ class PciDevicePoolList(base.NovaObjectList[PciDevicePool]):
 
     # 1.0: PciDevicePool 1.0
     # 1.1: PciDevicePool 1.1
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("PciDevicePool")}
     child_versions: base.Versions = {"1.0": "1.0", "1.1": "1.1"}

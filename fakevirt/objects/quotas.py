@@ -19,7 +19,7 @@ class Quotas(base.NovaObject):
     # 1.0: Juno's fields
     # 1.1: create_limit() and update_limit(), which no work item calls
     # 1.2: limit_check() and count(), which no work item calls
-    VERSION = "1.2"
+    VERSION: str = "1.2"
 
     fields: base.Fields = {
         "reservations": fields.ListOfStringsField(nullable=True),

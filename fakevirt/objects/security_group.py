@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api as db
@@ -20,7 +20,7 @@ class SecurityGroup(base.NovaPersistentObject, base.NovaObject):
 
     # 1.0: Juno's fields
     # 1.1: texts may be other than ASCII
-    VERSION = "1.1"
+    VERSION: str = "1.1"
 
     fields: base.Fields = {
         "id": fields.IntegerField(),
@@ -29,7 +29,7 @@ class SecurityGroup(base.NovaPersistentObject, base.NovaObject):
         "user_id": fields.StringField(),
         "project_id": fields.StringField(),
     }
-    obj_unicode_since = "1.1"
+    obj_unicode_since: ClassVar[str | None] = "1.1"
 
     @classmethod
     @base.remotable
@@ -63,7 +63,7 @@ class SecurityGroupList(base.NovaObjectList[SecurityGroup]):
     """Security groups, such as those of an instance."""
 
     # 1.0: SecurityGroup up to 1.1
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("SecurityGroup")}
     child_versions: base.Versions = {"1.0": "1.1"}

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from oslo_versionedobjects.exception import OrphanedObjectError
 
@@ -35,7 +35,7 @@ class Service(base.NovaPersistentObject, base.NovaObject):
     # 1.10: compute_node is loaded when it is read only, and found by host
     # 1.11: get_by_host_and_binary(), which no work item calls
     # 1.12: ComputeNode 1.11
-    VERSION = "1.12"
+    VERSION: str = "1.12"
 
     fields: base.Fields = {
         "id": fields.IntegerField(read_only=True),
@@ -63,9 +63,9 @@ class Service(base.NovaPersistentObject, base.NovaObject):
             ("1.12", "1.11"),
         ]
     }
-    obj_unicode_since = "1.2"
-    obj_lazy = frozenset({"compute_node"})
-    obj_not_columns = frozenset({"compute_node", "availability_zone"})
+    obj_unicode_since: ClassVar[str | None] = "1.2"
+    obj_lazy: ClassVar[frozenset[str]] = frozenset({"compute_node"})
+    obj_not_columns: ClassVar[frozenset[str]] = frozenset({"compute_node", "availability_zone"})
 
     compute_node: ComputeNode
 
@@ -187,7 +187,7 @@ class ServiceList(base.NovaObjectList[Service]):
     # 1.8: Service 1.10
     # 1.9: Service 1.11; get_by_binary(), which no work item calls
     # 1.10: Service 1.12
-    VERSION = "1.10"
+    VERSION: str = "1.10"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Service")}
     child_versions: base.Versions = {

@@ -12,7 +12,7 @@ class Tag(base.NovaObject):
     """One tag."""
 
     # 1.0: Kilo's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {"resource_id": fields.StringField(), "tag": fields.StringField()}
 
@@ -22,7 +22,7 @@ class TagList(base.NovaObjectList[Tag]):
     """Tags, such as those of an instance."""
 
     # 1.0: Tag 1.0
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {"objects": fields.ListOfObjectsField("Tag")}
     child_versions: base.Versions = {"1.0": "1.0"}

@@ -12,7 +12,7 @@ class VirtCPUTopology(base.NovaObject):
     """How the processors of a guest are arranged."""
 
     # 1.0: Kilo's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {
         "sockets": fields.IntegerField(nullable=True, default=1),
@@ -26,7 +26,7 @@ class VirtCPUFeature(base.UnsetIsNone, base.NovaObject):
     """One feature of a processor and whether it must be there."""
 
     # 1.0: Kilo's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {"policy": fields.StringField(nullable=True), "name": fields.StringField()}
 
@@ -36,7 +36,7 @@ class VirtCPUModel(base.UnsetIsNone, base.NovaObject):
     """The model of a guest's processors. Nova coerces the texts to names that it knows."""
 
     # 1.0: Kilo's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {
         "arch": fields.StringField(nullable=True),

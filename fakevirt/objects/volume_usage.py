@@ -13,7 +13,7 @@ class VolumeUsage(base.NovaObject):
     """The counters of one volume (Liberty: until then the conductor had a raw method for them)."""
 
     # 1.0: Liberty's fields
-    VERSION = "1.0"
+    VERSION: str = "1.0"
 
     fields: base.Fields = {
         "id": fields.IntegerField(read_only=True),

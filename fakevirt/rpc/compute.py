@@ -40,8 +40,8 @@ class ComputeAPI:
     ) -> None:
         self._converted = converted
         self._client = CappedClient(transport, version_cap)
-        self.reset = self._client.reset
-        self.to = self._client.to
+        self.reset: Callable[[], None] = self._client.reset
+        self.to: Callable[..., Any] = self._client.to
 
     def check_can_live_migrate_destination(
         self,

@@ -29,7 +29,7 @@ class SecurityGroupRPCAPI:
     def __init__(self, transport: Any, *, version_cap: str | Callable[[], str] = "4.4") -> None:
         self._client = CappedClient(transport, version_cap)
         self._legacy_client = CappedClient(transport, "3.0")
-        self.reset = self._client.reset
+        self.reset: Callable[[], None] = self._client.reset
 
     def refresh_instance_security_rules(self, ctxt: RequestContext, host: str, instance: Any) -> None:
         """Tell ``host`` to refresh the rules of an instance: 4.4 with an object, 4.0 and 3.0 with a dict.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakevirt.cloud import Cloud
+from fakevirt.context import RequestContext
 from fakevirt.driver.domain import Domain
 from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.instrument.probe import unwrap
@@ -27,8 +28,8 @@ class Guest:
 
     def __init__(self, cloud: Cloud, form: str, requirements: Requirements, **boot: Any) -> None:
         self.cloud = cloud
-        self.server = cloud.boot("src", **boot)
-        self.context = cloud.context
+        self.server: Instance = cloud.boot("src", **boot)
+        self.context: RequestContext = cloud.context
         self._form = form
         self._requirements = requirements
 

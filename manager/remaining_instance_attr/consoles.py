@@ -73,22 +73,22 @@ def _get_console(method: str, enabled: Callable[[Settings], bool], base_urls: Ca
     return BothPaths(legacy=legacy, objects=objects)
 
 
-get_vnc_console = _get_console(
+get_vnc_console: BothPaths = _get_console(
     "get_vnc_console",
     lambda settings: settings.vnc_enabled,
     lambda settings: {"novnc": settings.novncproxy_base_url, "xvpvnc": settings.xvpvncproxy_base_url},
 )
-get_spice_console = _get_console(
+get_spice_console: BothPaths = _get_console(
     "get_spice_console",
     lambda settings: settings.spice_enabled,
     lambda settings: {"spice-html5": settings.spice_html5proxy_base_url},
 )
-get_rdp_console = _get_console(
+get_rdp_console: BothPaths = _get_console(
     "get_rdp_console",
     lambda settings: settings.rdp_enabled,
     lambda settings: {"rdp-html5": settings.rdp_html5_proxy_base_url},
 )
-get_serial_console = _get_console(
+get_serial_console: BothPaths = _get_console(
     "get_serial_console",
     lambda settings: settings.serial_console_enabled,
     lambda settings: settings.serial_console_base_url,
@@ -112,7 +112,7 @@ def _validate_console_port(
 
 
 # An object since Icehouse, of which nothing is read.
-validate_console_port = BothPaths(legacy=_validate_console_port, objects=_validate_console_port)
+validate_console_port: BothPaths = BothPaths(legacy=_validate_console_port, objects=_validate_console_port)
 
 
 @wrap_exception("get_console_output")
@@ -132,7 +132,7 @@ def _get_console_output_objects(
     return _output(manager, context, instance, tail_length)
 
 
-get_console_output = BothPaths(legacy=_get_console_output_legacy, objects=_get_console_output_objects)
+get_console_output: BothPaths = BothPaths(legacy=_get_console_output_legacy, objects=_get_console_output_objects)
 
 
 def _output(manager: ComputeManager, context: RequestContext, instance: Instance, tail_length: int | str | None) -> str:

@@ -51,7 +51,7 @@ def _terminate_objects(
     _terminate(manager, context, instance, instance.uuid, bdms, reservations)
 
 
-terminate_instance = BothPaths(legacy=_terminate_legacy, objects=_terminate_objects)
+terminate_instance: BothPaths = BothPaths(legacy=_terminate_legacy, objects=_terminate_objects)
 
 
 def _terminate(
@@ -100,7 +100,7 @@ def _delete_objects(
     _complete_deletion(manager, context, instance, bdms, quotas, system_metadata)
 
 
-delete_instance = BothPaths(legacy=_delete_legacy, objects=_delete_objects)
+delete_instance: BothPaths = BothPaths(legacy=_delete_legacy, objects=_delete_objects)
 
 
 @contextlib.contextmanager

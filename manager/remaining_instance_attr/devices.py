@@ -57,7 +57,7 @@ def _reserve_block_device_name_objects(
     return bdm if return_bdm_object else bdm.device_name
 
 
-reserve_block_device_name = BothPaths(
+reserve_block_device_name: BothPaths = BothPaths(
     legacy=_reserve_block_device_name_legacy, objects=_reserve_block_device_name_objects
 )
 

@@ -36,7 +36,7 @@ def _get_diagnostics_objects(manager: ComputeManager, context: RequestContext, i
     return manager.driver.get_diagnostics(instance)
 
 
-get_diagnostics = BothPaths(legacy=_get_diagnostics_legacy, objects=_get_diagnostics_objects)
+get_diagnostics: BothPaths = BothPaths(legacy=_get_diagnostics_legacy, objects=_get_diagnostics_objects)
 
 
 @wrap_exception("get_instance_diagnostics")
@@ -60,7 +60,9 @@ def _get_instance_diagnostics_objects(
     return diagnostics
 
 
-get_instance_diagnostics = BothPaths(legacy=_get_instance_diagnostics_legacy, objects=_get_instance_diagnostics_objects)
+get_instance_diagnostics: BothPaths = BothPaths(
+    legacy=_get_instance_diagnostics_legacy, objects=_get_instance_diagnostics_objects
+)
 
 
 def _not_running(uuid: str, power_state: int | None) -> exceptions.InstanceInvalidState:

@@ -41,7 +41,7 @@ def _init_host(manager: ComputeManager) -> None:
             manager.driver.filter_defer_apply_off()
 
 
-init_host = BothPaths(legacy=_init_host, objects=_init_host)
+init_host: BothPaths = BothPaths(legacy=_init_host, objects=_init_host)
 
 
 @wrap_exception("check_instance_shared_storage")
@@ -51,7 +51,9 @@ def _check_instance_shared_storage(
     return manager.driver.check_instance_shared_storage_remote(context, data)
 
 
-check_instance_shared_storage = BothPaths(legacy=_check_instance_shared_storage, objects=_check_instance_shared_storage)
+check_instance_shared_storage: BothPaths = BothPaths(
+    legacy=_check_instance_shared_storage, objects=_check_instance_shared_storage
+)
 
 
 def _destroy_evacuated_instances(manager: ComputeManager, context: RequestContext) -> None:

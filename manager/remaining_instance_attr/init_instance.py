@@ -78,7 +78,7 @@ def _objects(manager: ComputeManager, context: RequestContext, instance: Instanc
     _resume(manager, context, instance, instance.power_state, network_info)
 
 
-init_instance = BothPaths(legacy=_legacy, objects=_objects)
+init_instance: BothPaths = BothPaths(legacy=_legacy, objects=_objects)
 
 
 def _is_over(

@@ -40,7 +40,7 @@ def _cleanup_running_deleted_instances_objects(manager: ComputeManager, context:
         _clean_up(manager, context, instance, instance.name, bdms)
 
 
-cleanup_running_deleted_instances = BothPaths(
+cleanup_running_deleted_instances: BothPaths = BothPaths(
     legacy=_cleanup_running_deleted_instances_legacy, objects=_cleanup_running_deleted_instances_objects
 )
 
@@ -95,7 +95,7 @@ def _deleted_old_enough_objects(manager: ComputeManager, instance: Instance, tim
     return _old_enough(instance.deleted_at, timeout)
 
 
-deleted_old_enough = BothPaths(legacy=_deleted_old_enough_legacy, objects=_deleted_old_enough_objects)
+deleted_old_enough: BothPaths = BothPaths(legacy=_deleted_old_enough_legacy, objects=_deleted_old_enough_objects)
 
 
 def _old_enough(deleted_at: Any, timeout: int) -> bool:
@@ -119,7 +119,9 @@ def _poll_rebooting_instances_objects(manager: ComputeManager, context: RequestC
         manager.driver.poll_rebooting_instances(timeout, stuck)
 
 
-poll_rebooting_instances = BothPaths(legacy=_poll_rebooting_instances_legacy, objects=_poll_rebooting_instances_objects)
+poll_rebooting_instances: BothPaths = BothPaths(
+    legacy=_poll_rebooting_instances_legacy, objects=_poll_rebooting_instances_objects
+)
 
 
 def _in_state(manager: ComputeManager, context: RequestContext, **state: str) -> InstanceList:
@@ -149,7 +151,9 @@ def _poll_rescued_instances_objects(manager: ComputeManager, context: RequestCon
         manager.compute_api.unrescue(context, instance)
 
 
-poll_rescued_instances = BothPaths(legacy=_poll_rescued_instances_legacy, objects=_poll_rescued_instances_objects)
+poll_rescued_instances: BothPaths = BothPaths(
+    legacy=_poll_rescued_instances_legacy, objects=_poll_rescued_instances_objects
+)
 
 
 def _check_instance_build_time_legacy(manager: ComputeManager, context: RequestContext) -> None:
@@ -170,7 +174,7 @@ def _check_instance_build_time_objects(manager: ComputeManager, context: Request
                 LOG.warning("%s took too long to build: it is in error now", instance.uuid)
 
 
-check_instance_build_time = BothPaths(
+check_instance_build_time: BothPaths = BothPaths(
     legacy=_check_instance_build_time_legacy, objects=_check_instance_build_time_objects
 )
 
@@ -185,7 +189,7 @@ def _sync_power_states_objects(manager: ComputeManager, context: RequestContext)
         _sync(manager, context, instance, instance.uuid, instance.task_state)
 
 
-sync_power_states = BothPaths(legacy=_sync_power_states_legacy, objects=_sync_power_states_objects)
+sync_power_states: BothPaths = BothPaths(legacy=_sync_power_states_legacy, objects=_sync_power_states_objects)
 
 
 def _syncs(manager: ComputeManager, context: RequestContext) -> Iterator[Instance]:
@@ -250,7 +254,7 @@ def _sync_instance_power_state_objects(
     _resolve(manager, context, db_instance, db_instance.vm_state, db_instance.shutdown_terminate, vm_power_state)
 
 
-sync_instance_power_state = BothPaths(
+sync_instance_power_state: BothPaths = BothPaths(
     legacy=_sync_instance_power_state_legacy, objects=_sync_instance_power_state_objects
 )
 
@@ -315,7 +319,9 @@ def _reclaim_queued_deletes_objects(manager: ComputeManager, context: RequestCon
         _reclaim(manager, context, instance, instance.uuid, bdms)
 
 
-reclaim_queued_deletes = BothPaths(legacy=_reclaim_queued_deletes_legacy, objects=_reclaim_queued_deletes_objects)
+reclaim_queued_deletes: BothPaths = BothPaths(
+    legacy=_reclaim_queued_deletes_legacy, objects=_reclaim_queued_deletes_objects
+)
 
 
 def _queued_deletes(manager: ComputeManager, context: RequestContext) -> Iterable[Instance]:
@@ -362,7 +368,7 @@ def _poll_volume_usage(manager: ComputeManager, context: RequestContext) -> None
 
 
 # What it differs in is within the step that writes the usage.
-poll_volume_usage = BothPaths(legacy=_poll_volume_usage, objects=_poll_volume_usage)
+poll_volume_usage: BothPaths = BothPaths(legacy=_poll_volume_usage, objects=_poll_volume_usage)
 
 
 def _bdms(context: RequestContext, instance: Instance) -> BlockDeviceMappingList:

@@ -44,7 +44,7 @@ def _stop_instance(manager: ComputeManager, context: RequestContext, instance: I
         manager._notify_about_instance_usage(context, instance, "power_off.end")
 
 
-stop_instance = BothPaths(legacy=_stop_instance, objects=_stop_instance)
+stop_instance: BothPaths = BothPaths(legacy=_stop_instance, objects=_stop_instance)
 
 
 @wrap_exception("start_instance")
@@ -63,7 +63,7 @@ def _start_instance(manager: ComputeManager, context: RequestContext, instance: 
     manager._notify_about_instance_usage(context, instance, "power_on.end")
 
 
-start_instance = BothPaths(legacy=_start_instance, objects=_start_instance)
+start_instance: BothPaths = BothPaths(legacy=_start_instance, objects=_start_instance)
 
 
 @object_compat
@@ -98,7 +98,7 @@ def _rescue_instance_objects(
     _rescue(manager, context, instance, instance.uuid, rescue_password, image_ref)
 
 
-rescue_instance = BothPaths(legacy=_rescue_instance_legacy, objects=_rescue_instance_objects)
+rescue_instance: BothPaths = BothPaths(legacy=_rescue_instance_legacy, objects=_rescue_instance_objects)
 
 
 def _rescue(
@@ -149,7 +149,7 @@ def _unrescue_instance(manager: ComputeManager, context: RequestContext, instanc
     manager._notify_about_instance_usage(context, instance, "unrescue.end", network_info=network_info)
 
 
-unrescue_instance = BothPaths(legacy=_unrescue_instance, objects=_unrescue_instance)
+unrescue_instance: BothPaths = BothPaths(legacy=_unrescue_instance, objects=_unrescue_instance)
 
 
 def _power_off(manager: ComputeManager, instance: Instance) -> None:

@@ -51,7 +51,7 @@ def _objects(
     _reboot(manager, context, instance, reboot_type, vm_state, *devices)
 
 
-reboot_instance = BothPaths(legacy=_legacy, objects=_objects)
+reboot_instance: BothPaths = BothPaths(legacy=_legacy, objects=_objects)
 
 
 def _accept(

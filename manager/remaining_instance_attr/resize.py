@@ -96,7 +96,7 @@ def _prep_resize_objects(
         _claim_and_ask_source(manager, context, image, instance, flavor, quotas.reservations, filter_properties, node)
 
 
-prep_resize = BothPaths(legacy=_prep_resize_legacy, objects=_prep_resize_objects)
+prep_resize: BothPaths = BothPaths(legacy=_prep_resize_legacy, objects=_prep_resize_objects)
 
 
 @wrap_exception("resize_instance")
@@ -143,7 +143,7 @@ def _resize_instance_objects(
         _hand_over(manager, context, instance, image, migration, quotas.reservations, network_info, disk_info)
 
 
-resize_instance = BothPaths(legacy=_resize_instance_legacy, objects=_resize_instance_objects)
+resize_instance: BothPaths = BothPaths(legacy=_resize_instance_legacy, objects=_resize_instance_objects)
 
 
 @wrap_exception("finish_resize")
@@ -210,7 +210,7 @@ def _finish_resize_objects(
         _tell_finished(manager, context, instance, migration, network_info)
 
 
-finish_resize = BothPaths(legacy=_finish_resize_legacy, objects=_finish_resize_objects)
+finish_resize: BothPaths = BothPaths(legacy=_finish_resize_legacy, objects=_finish_resize_objects)
 
 
 def _save_flavor_legacy(instance: Instance, flavor: dict[str, Any]) -> None:

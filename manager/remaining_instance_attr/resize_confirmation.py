@@ -78,7 +78,7 @@ def _confirm_resize_objects(
             _confirm(manager, context, instance, migration, old_flavor, quotas)
 
 
-confirm_resize = BothPaths(legacy=_confirm_resize_legacy, objects=_confirm_resize_objects)
+confirm_resize: BothPaths = BothPaths(legacy=_confirm_resize_legacy, objects=_confirm_resize_objects)
 
 
 def _poll_unconfirmed_resizes_legacy(manager: ComputeManager, context: RequestContext) -> None:
@@ -113,7 +113,9 @@ def _poll_unconfirmed_resizes_objects(manager: ComputeManager, context: RequestC
             _confirm_by_itself(manager, context, instance, migration)
 
 
-poll_unconfirmed_resizes = BothPaths(legacy=_poll_unconfirmed_resizes_legacy, objects=_poll_unconfirmed_resizes_objects)
+poll_unconfirmed_resizes: BothPaths = BothPaths(
+    legacy=_poll_unconfirmed_resizes_legacy, objects=_poll_unconfirmed_resizes_objects
+)
 
 
 def _find(context: RequestContext, instance_uuid: str, migration: Migration) -> tuple[Instance, Migration] | None:

@@ -34,7 +34,7 @@ def _objects(manager: ComputeManager, context: RequestContext, instance: Instanc
     _suspend(manager, context.elevated(), instance, instance.vm_state)
 
 
-suspend_instance = BothPaths(legacy=_legacy, objects=_objects)
+suspend_instance: BothPaths = BothPaths(legacy=_legacy, objects=_objects)
 
 
 def _suspend(manager: ComputeManager, context: RequestContext, instance: Instance, vm_state: str) -> None:

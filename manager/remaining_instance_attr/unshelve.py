@@ -66,7 +66,7 @@ def _objects(
         _build(manager, context, instance, image, filter_properties or {}, node, block_device_info)
 
 
-unshelve_instance = BothPaths(legacy=_legacy, objects=_objects)
+unshelve_instance: BothPaths = BothPaths(legacy=_legacy, objects=_objects)
 
 
 def _begin(manager: ComputeManager, context: RequestContext, instance: Instance, uuid: str) -> dict[str, Any]:

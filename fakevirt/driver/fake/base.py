@@ -37,7 +37,7 @@ class HypervisorDriver(ComputeDriver):
     ) -> None:
         super().__init__()
         self.hypervisor = hypervisor
-        self.profile = profile or Profile()
+        self.profile: Profile = profile or Profile()
         self._peers = peers
         self._image_api = image_api or ImageAPI()
 
