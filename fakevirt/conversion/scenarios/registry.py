@@ -44,10 +44,14 @@ class Scenario:
 
     @property
     def options(self) -> str:
-        """The options of the command that choose it, with the manager and the driver that its cloud is given."""
-        factories = ((name, self.cloud[name]) for name in ("manager", "driver") if name in self.cloud)
-        own = (f" --{name} {factory.__module__}:{factory.__qualname__}" for name, factory in factories)
-        return f"--scenario {self.name}{''.join(own)}"
+        """The options of the command that choose it, with what a project has to do with it."""
+        options = [f"--scenario {self.name}"]
+        if self.request.__module__.partition(".")[0] != __package__.partition(".")[0]:
+            options.append(f"--import {self.request.__module__}")
+        for name in ("manager", "driver"):
+            if name in self.cloud:
+                options.append(f"--{name} {self.cloud[name].__module__}:{self.cloud[name].__qualname__}")
+        return " ".join(options)
 
     @property
     def title(self) -> str:
