@@ -34,7 +34,7 @@ def draw(strategy, number):
 
 @pytest.fixture(scope="module")
 def drawn():
-    return draw(examples(), 400)
+    return draw(examples(), 700)
 
 
 @pytest.fixture(scope="module")
