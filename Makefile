@@ -13,7 +13,7 @@ PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:ca
 .PHONY: verify test test-pythons test-lowest test-newest test-plain lint types bench planted-bugs clean
 
 verify: $(INSTALLED)
-	$(BIN)/fakevirt verify
+	$(BIN)/fakevirt verify --html report.html
 
 # Benchmarks are not in this run, and pytest-benchmark would only say that it does not measure under xdist.
 test: $(INSTALLED)
@@ -55,7 +55,7 @@ planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs
 
 clean:
-	rm -rf $(VENV) build dist htmlcov .benchmarks .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) report.html build dist htmlcov .benchmarks .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # The build backend comes first and the build is not isolated: an isolated one would install whatever hatchling is newest.
 $(INSTALLED): pyproject.toml constraints.txt

@@ -18,12 +18,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as ProgressBar
 
 from fakevirt.cloud.factories import factory_named
-from fakevirt.conversion.board import chosen_scenarios, fill_board
+from fakevirt.conversion.board import Board, chosen_scenarios, fill_board
 from fakevirt.conversion.board_table import WIDTH, board_table
 from fakevirt.conversion.faults.check import check_faults, tell
 from fakevirt.conversion.faults.fault_board import sweep
 from fakevirt.conversion.faults.fault_table import fault_table
 from fakevirt.conversion.faults.sweep import Mode, mode_of
+from fakevirt.conversion.html import renderer
+from fakevirt.conversion.html.content import Content
+from fakevirt.conversion.html.results import read_results
 from fakevirt.conversion.order import find_order
 from fakevirt.conversion.order_table import order_table
 from fakevirt.conversion.scenarios import declare, scenario_named
@@ -44,6 +47,7 @@ _WHY_ALONE = {
     "--faults": "faults are planted with nothing and with everything converted",
     "--random": "every scenario is drawn with a world, a plan and faults of its own, and told as a test",
     "--fault": "it is a fault of one scenario, whose step says which work item it belongs to",
+    "--html": "the report is drawn up from the board; what other runs write with --json comes into it by --results",
 }
 
 
@@ -143,6 +147,17 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", metavar="S", type=int, help="what they are drawn with, a new one each time unless given"
     )
     verify.add_argument("--json", metavar="FILE", type=Path, help="write what is printed to FILE as JSON")
+    verify.add_argument(
+        "--html", metavar="FILE", type=Path, help="write a report with the traces of every comparison to FILE as HTML"
+    )
+    verify.add_argument(
+        "--results",
+        metavar="JSON",
+        type=Path,
+        action="append",
+        help="show in the report what another run wrote with --json: a matrix of releases, a fault board or an earlier "
+        "board; may be given several times, the oldest first",
+    )
     return parser
 
 
@@ -153,6 +168,15 @@ def _factories(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
+    if arguments.html is not None:
+        _refuse_with("--html", arguments, "order", "upgrade", "faults", "fault", "random", "dict_only")
+    elif arguments.results is not None:
+        raise UsageError(
+            expected="a report that the results are shown in",
+            happened="--results without --html",
+            where="fakevirt verify",
+            how_to_go_on="add --html FILE, or leave out --results",
+        )
     if arguments.random is not None:
         return _search(arguments, console)
     if arguments.seed is not None:
@@ -186,6 +210,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
     elif arguments.plans is not None:
         options = f" --plans {arguments.plans}"
     scenarios = chosen_scenarios(arguments.work_item, arguments.scenario, **cloud)
+    report = None if arguments.html is None else _Report(arguments.html, arguments.results or ())
     with _progress(console) as progress:
         board = fill_board(
             scenarios,
@@ -194,9 +219,33 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             profile=profile,
             processes=_processes(),
             options=options,
+            diagrams=report is not None,
             progress=progress,
         )
-    return _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
+    status = _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
+    if report is not None:
+        report.write(board, options)
+        console.print(f"report: {report.path}", markup=False, soft_wrap=True)
+    return status
+
+
+class _Report:
+    """The HTML report, with all that can be refused about it known before anything runs.
+
+    Args:
+        path: Where it is written.
+        results: Files with what other runs found.
+    """
+
+    def __init__(self, path: Path, results: Sequence[Path]) -> None:
+        self.path = path
+        self._render = renderer("fakevirt verify --html")
+        self._results = read_results(results)
+
+    def write(self, board: Board, options: str) -> None:
+        """Write the report on a board that was filled with some options."""
+        content = Content(f"fakevirt verify{options}", board.to_primitive(), board.diagrams, self._results)
+        _write(self.path, self._render(content), "--html")
 
 
 def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
@@ -286,7 +335,7 @@ def _show(shown: _Shown, table: RenderableType, path: Path | None, console: Cons
         console.print()
     console.print(table)
     if path is not None:
-        _write(path, json.dumps(shown.to_primitive(), indent=2) + "\n")
+        _write(path, json.dumps(shown.to_primitive(), indent=2) + "\n", "--json")
     return 0 if shown.passes else 1
 
 
@@ -313,13 +362,13 @@ def _refuse_with(option: str, arguments: argparse.Namespace, *others: str) -> No
         )
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, option: str) -> None:
     try:
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
             expected="a file that can be written",
             happened=f"{error.strerror}: {path}",
-            where="fakevirt verify --json",
+            where=f"fakevirt verify {option}",
             how_to_go_on="name a file in a folder that exists",
         ) from None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakevirt.conversion.allowance import Allowance
-from fakevirt.conversion.board_row import BoardRow, merged
+from fakevirt.conversion.board_row import BoardRow, merged, worst
+from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.finding import Finding
+from fakevirt.conversion.html.diagram import Diagram
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.plans import plans_of
 from fakevirt.conversion.readiness import verify_profile
@@ -56,6 +58,39 @@ class Board:
         """The reasons of the allowances that were used, each once."""
         return sorted({allowance.reason for finding in self.findings for allowance in finding.used})
 
+    @property
+    def diagrams(self) -> list[Diagram]:
+        """The traces of each scenario with everything converted, and of each plan that is told as a failure."""
+        told = {(failure.scenario, failure.plan) for failure in self.failures}
+        return [
+            finding.diagram
+            for finding in self.findings
+            if finding.diagram is not None
+            and (finding.plan == ConversionPlan.objects() or (finding.scenario, finding.plan) in told)
+        ]
+
+    def verdict_on_legacy(self, row: BoardRow) -> Verdict | None:
+        """Return the worst verdict on a work item's scenarios with nothing converted, None if they were not run so."""
+        legacy, scenarios = ConversionPlan.legacy(), frozenset(row.scenarios)
+        return worst(f.verdict for f in self.findings if f.plan == legacy and f.scenario in scenarios)
+
+    def verdict_on_partial_plans(self, row: BoardRow) -> Verdict | None:
+        """Return the worst verdict on a work item under plans between nothing and everything, None if there were none.
+
+        What fails under a plan and is none of its converted work items' fault counts for all that the scenario enters.
+        """
+        ends, scenarios = {ConversionPlan.legacy(), ConversionPlan.objects()}, frozenset(row.scenarios)
+        verdicts = []
+        for finding in self.findings:
+            if finding.plan in ends or finding.scenario not in scenarios:
+                continue
+            on_rows = {one.work_item: one.verdict for one in finding.rows}
+            if not finding.verdict.passes and all(verdict.passes for verdict in on_rows.values()):
+                verdicts.append(finding.verdict)
+            elif row.work_item in on_rows:
+                verdicts.append(on_rows[row.work_item])
+        return worst(verdicts)
+
     def to_primitive(self) -> dict[str, Any]:
         """Return the board as JSON has it."""
         return {
@@ -64,14 +99,9 @@ class Board:
             "runs": len(self.findings),
             "work_items": [
                 {
-                    "work_item": row.work_item,
-                    "scenarios": list(row.scenarios),
-                    "verdict": row.verdict.value,
-                    "parts_at": list(row.parts_at),
-                    "raw_conductor_calls": len(row.raw_conductor_calls),
-                    "dict_accesses": len(row.dict_accesses),
-                    "unversioned_arguments": len(row.unversioned_arguments),
-                    "had_to_accept_an_object": list(row.had_to_accept_an_object),
+                    **row.to_primitive(),
+                    "verdict_on_legacy": _value(self.verdict_on_legacy(row)),
+                    "verdict_on_partial_plans": _value(self.verdict_on_partial_plans(row)),
                 }
                 for row in self.rows
             ],
@@ -116,6 +146,7 @@ def fill_board(
     profile: Profile | None = None,
     processes: int = 1,
     options: str = "",
+    diagrams: bool = False,
     progress: Progress = lambda made, needed: None,
 ) -> Board:
     """Compare scenarios and draw up the board.
@@ -127,6 +158,7 @@ def fill_board(
         profile: In which form the drivers take instances; with it, everything is converted whatever ``plans`` says.
         processes: How many processes share the work.
         options: What ``fakevirt verify --scenario NAME`` needs besides to repeat what fails.
+        diagrams: Whether findings keep their traces as diagrams, for a report.
         progress: Told how many runs were made, and how many are known to be needed.
 
     Returns:
@@ -137,7 +169,7 @@ def fill_board(
     """
     chosen = plans_of(plans)
     if profile is None:
-        found = verify(scenarios, chosen, options=options, processes=processes, progress=progress)
+        found = verify(scenarios, chosen, options=options, diagrams=diagrams, processes=processes, progress=progress)
     else:
         chosen = (ConversionPlan.objects(),)
         found = verify_profile(scenarios, profile, options=options, processes=processes, progress=progress)
@@ -147,6 +179,10 @@ def fill_board(
     if len(scenarios) == len(SCENARIOS) and not any("manager" in scenario.cloud for scenario in scenarios):
         unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
     return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
+
+
+def _value(verdict: Verdict | None) -> str | None:
+    return None if verdict is None else verdict.value
 
 
 def _row(work_item: str, found: Verification) -> BoardRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.handover import handovers
@@ -38,6 +39,24 @@ class BoardRow:
     dict_accesses: tuple[str, ...] = ()
     unversioned_arguments: tuple[str, ...] = ()
     had_to_accept_an_object: tuple[str, ...] = ()
+
+    def to_primitive(self) -> dict[str, Any]:
+        """Return the row as JSON has it, with counts in the place of places."""
+        return {
+            "work_item": self.work_item,
+            "scenarios": list(self.scenarios),
+            "verdict": self.verdict.value,
+            "parts_at": list(self.parts_at),
+            "raw_conductor_calls": len(self.raw_conductor_calls),
+            "dict_accesses": len(self.dict_accesses),
+            "unversioned_arguments": len(self.unversioned_arguments),
+            "had_to_accept_an_object": list(self.had_to_accept_an_object),
+        }
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """Return the worst of some verdicts, None if there are none."""
+    return max(verdicts, key=_ORDER.index, default=None)
 
 
 def row_of(work_item: str, name: str, comparison: Comparison) -> BoardRow:

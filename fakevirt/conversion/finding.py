@@ -10,6 +10,7 @@ from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.board_row import BoardRow, row_of
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.handover import Handover, handovers
+from fakevirt.conversion.html.diagram import Diagram
 from fakevirt.manager.plan import ConversionPlan
 
 
@@ -25,6 +26,7 @@ class Finding:
         used: The allowances that covered something.
         matter: The work items that the scenario enters, and those whose call path either run asked for besides.
         handovers: What the run under the plan handed on.
+        diagram: The two traces, where a report is to show them.
     """
 
     scenario: str
@@ -34,6 +36,7 @@ class Finding:
     used: frozenset[Allowance]
     matter: frozenset[str]
     handovers: frozenset[Handover]
+    diagram: Diagram | None = None
 
     @classmethod
     def of(cls, scenario: str, comparison: Comparison, entering: Sequence[str]) -> Self:

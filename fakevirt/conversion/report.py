@@ -102,19 +102,42 @@ def last_effects(cloud: World, *, count: int = 40) -> list[str]:
     return lines or ["(no effects)"]
 
 
-def brief(effect: CanonicalEffect) -> str:
-    """Return an effect in one line."""
+def brief(effect: CanonicalEffect, *, width: int = _WIDTH) -> str:
+    """Return an effect in one line.
+
+    Args:
+        effect: The effect.
+        width: How many characters the line has at most.
+    """
     place = f"{effect.channel} {effect.service}" if effect.service else effect.channel
     if effect.channel == "state":
         return f"{place}: {effect.operation}"
-    shown = {name: _value(value) for name, value in effect.content["arguments"].items()}
+    shown = {name: in_one_line(value) for name, value in effect.content["arguments"].items()}
     arguments = ", ".join(f"{name}={value}" for name, value in shown.items() if value != _CONTEXT)
     outcome = ""
     if "raised" in effect.content:
-        outcome = f" raised {_value(effect.content['raised'])}"
+        outcome = f" raised {in_one_line(effect.content['raised'])}"
     elif "returned" in effect.content:
-        outcome = f" -> {_value(effect.content['returned'])}"
-    return _cut(f"{place}: {effect.operation}({arguments}){outcome}", _WIDTH)
+        outcome = f" -> {in_one_line(effect.content['returned'])}"
+    return _cut(f"{place}: {effect.operation}({arguments}){outcome}", width)
+
+
+def in_one_line(value: Any) -> str:
+    """Return a value in canonical form in one line; a thing of the domain is its name and what it is known by."""
+    match value:
+        case dict() if len(value) == 1 and next(iter(value)).startswith("<"):
+            ((schema, fields),) = value.items()
+            return f"{schema[:-1]} {fields.get('uuid') or fields.get('id') or ''}".rstrip() + ">"
+        case dict() if value.keys() == {"exception", "message"}:
+            return f"{value['exception']}({value['message']!r})"
+        case dict():
+            return "{" + ", ".join(f"{k}: {in_one_line(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(in_one_line(item) for item in value) + "]"
+        case _ if value is ABSENT:
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _row(number: int, row: Row) -> list[str]:
@@ -131,8 +154,8 @@ def _row(number: int, row: Row) -> list[str]:
         reason = f"   (allowed: {difference.allowance.reason})" if difference.allowance else ""
         lines += [
             f"              {difference.field}{reason}",
-            f"                legacy   {_cut(_value(difference.legacy), _WIDTH)}",
-            f"                objects  {_cut(_value(difference.objects), _WIDTH)}",
+            f"                legacy   {_cut(in_one_line(difference.legacy), _WIDTH)}",
+            f"                objects  {_cut(in_one_line(difference.objects), _WIDTH)}",
         ]
     return lines
 
@@ -140,7 +163,7 @@ def _row(number: int, row: Row) -> list[str]:
 def _headline(difference: Difference) -> str:
     place = f"{difference.channel} {difference.operation}" + (f" on {difference.service}" if difference.service else "")
     if difference.field is not None:
-        legacy, objects = _value(difference.legacy), _value(difference.objects)
+        legacy, objects = in_one_line(difference.legacy), in_one_line(difference.objects)
         return f"{place}: {difference.field} is {_cut(legacy, 60)} on legacy and {_cut(objects, 60)} on objects"
     return f"{place} is on the {'objects' if difference.legacy is ABSENT else 'legacy'} path only"
 
@@ -164,23 +187,6 @@ def _next_step(comparison: Comparison, broken: Sequence[str]) -> str:
     if comparison.unused:
         return "remove the allowance"
     return "nothing is to be done"
-
-
-def _value(value: Any) -> str:
-    match value:
-        case dict() if len(value) == 1 and next(iter(value)).startswith("<"):
-            ((schema, fields),) = value.items()
-            return f"{schema[:-1]} {fields.get('uuid') or fields.get('id') or ''}".rstrip() + ">"
-        case dict() if value.keys() == {"exception", "message"}:
-            return f"{value['exception']}({value['message']!r})"
-        case dict():
-            return "{" + ", ".join(f"{k}: {_value(v)}" for k, v in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(_value(item) for item in value) + "]"
-        case _ if value is ABSENT:
-            return str(value)
-        case _:
-            return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _cut(text: str, width: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from fakevirt.conversion import report
 from fakevirt.conversion.check import compare_with, run
 from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.finding import Finding
+from fakevirt.conversion.html.diagram import Diagram, diagram_of
 from fakevirt.conversion.plans import in_order, plans_of, unproved
 from fakevirt.conversion.reduction import Decision, reduced
 from fakevirt.conversion.scenarios import Scenario, scenario_named
@@ -109,6 +111,7 @@ def verify(
     plans: Sequence[ConversionPlan],
     *,
     options: str = "",
+    diagrams: bool = False,
     processes: int = 1,
     progress: Progress = lambda made, needed: None,
 ) -> Verification:
@@ -121,11 +124,13 @@ def verify(
         scenarios: What is run.
         plans: The plans.
         options: What ``fakevirt verify --scenario NAME`` needs besides to repeat it.
+        diagrams: Whether findings keep their traces as diagrams.
         processes: How many processes share the work.
         progress: Told how far it is.
     """
     found: dict[str, dict[ConversionPlan, Finding]] = {scenario.name: {} for scenario in scenarios}
-    while tasks := [task for s in scenarios for task in _tasks(s, plans, found[s.name])]:
+    drawn = options if diagrams else None
+    while tasks := [task for s in scenarios for task in _tasks(s, plans, found[s.name], drawn)]:
         made = sum(map(len, found.values()))
         needed = made + sum(len(task.plans) for task in tasks)
         for findings in outcomes(_compare, sorted(tasks, key=lambda task: -len(task.plans)), processes=processes):
@@ -153,24 +158,34 @@ def failure_of(scenario: Scenario, comparison: Comparison, options: str, decided
     message = report.describe(
         comparison,
         what=f"{scenario.name} ({scenario.title})",
-        reproduce=f"fakevirt verify {scenario.options}{options}",
+        reproduce=_reproduce(scenario, options),
         decided_by=None if decided_by is None else str(decided_by),
     )
     return Failure(scenario.name, comparison.objects.plan, comparison.verdict, decided_by, message)
 
 
+def _reproduce(scenario: Scenario, options: str) -> str:
+    return f"fakevirt verify {scenario.options}{options}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """Plans of a scenario, and the options of the command if their traces are to be drawn."""
+
     scenario: Scenario
     plans: tuple[ConversionPlan, ...]
+    drawn: str | None
 
 
 def _tasks(
-    scenario: Scenario, plans: Sequence[ConversionPlan], found: Mapping[ConversionPlan, Finding]
+    scenario: Scenario,
+    plans: Sequence[ConversionPlan],
+    found: Mapping[ConversionPlan, Finding],
+    drawn: str | None,
 ) -> Iterator[_Task]:
     needed = unproved(plans, _matter(scenario, found.values()), found)
     for start in range(0, len(needed), _RUNS):
-        yield _Task(scenario, tuple(needed[start : start + _RUNS]))
+        yield _Task(scenario, tuple(needed[start : start + _RUNS]), drawn)
 
 
 def _matter(scenario: Scenario, findings: Iterable[Finding]) -> frozenset[str]:
@@ -180,10 +195,25 @@ def _matter(scenario: Scenario, findings: Iterable[Finding]) -> frozenset[str]:
 def _compare(task: _Task) -> list[Finding]:
     scenario = task.scenario
     measure = run(scenario, ConversionPlan.legacy())
-    return [
-        Finding.of(scenario.name, compare_with(measure, scenario, plan), in_order(scenario.enters))
-        for plan in task.plans
-    ]
+    findings = []
+    for plan in task.plans:
+        comparison = compare_with(measure, scenario, plan)
+        finding = Finding.of(scenario.name, comparison, in_order(scenario.enters))
+        # Of the many partial plans only what fails is worth looking at.
+        if task.drawn is not None and (plan == ConversionPlan.objects() or not finding.verdict.passes):
+            finding = dataclasses.replace(finding, diagram=_diagram(scenario, comparison, finding, task.drawn))
+        findings.append(finding)
+    return findings
+
+
+def _diagram(scenario: Scenario, comparison: Comparison, finding: Finding, options: str) -> Diagram:
+    return diagram_of(
+        comparison,
+        name=scenario.name,
+        title=scenario.title,
+        work_items=[row.work_item for row in finding.rows],
+        reproduce=_reproduce(scenario, options),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,10 @@ def test_the_wheel_has_the_package_with_real_folders_and_nothing_else(wheel):
     assert not [name for name, entry in files.items() if stat.S_ISLNK(entry.external_attr >> 16)]
     assert "fakevirt/py.typed" in files
     assert {name.partition("/")[0].partition("-")[0] for name in files} == {"fakevirt"}
-    assert not [name for name in files if not name.endswith((".py", "py.typed")) and ".dist-info/" not in name]
+    templates = {f"fakevirt/conversion/html/templates/report.{ending}" for ending in ("html.j2", "css", "js")}
+    assert templates <= files.keys()
+    others = [name for name in files if not name.endswith((".py", "py.typed")) and ".dist-info/" not in name]
+    assert set(others) == templates
 
 
 def test_projects_use_the_wheel_and_not_the_checkout(programs, tmp_path):

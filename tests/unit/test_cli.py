@@ -93,6 +93,11 @@ def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
             "under plans of its own",
             "leave out --order or --work-item, --plans, --dict-only",
         ),
+        (["--html", "x.html", "--upgrade"], "drawn up from the board", "leave out --html or --upgrade"),
+        (["--html", "x.html", "--faults"], "comes into it by --results", "leave out --html or --faults"),
+        (["--html", "x.html", "--random", "3", "--dict-only", "spawn"], "the board", "or --random, --dict-only"),
+        (["--html", "x.html", "--results", "no.json"], "No such file", "write it with fakevirt verify --json FILE"),
+        (["--results", "x.json"], "--results without --html", "add --html FILE"),
     ],
 )
 def test_bad_usage_is_told_in_four_parts_on_stderr_and_exits_2(verify, arguments, happened, how_to_go_on):
@@ -143,6 +148,32 @@ def test_the_board_is_written_as_json(verify, tmp_path):
     assert board["scenarios"] == {ONE: "SAME"}
     assert {row["work_item"] for row in board["work_items"]} == SCENARIOS[ONE].enters
     assert "Conversion board" in out
+
+
+def test_the_report_is_written_and_says_where_it_is(verify, tmp_path):
+    earlier, path = tmp_path / "earlier.json", tmp_path / "report.html"
+    verify("--scenario", ONE, "--json", str(earlier))
+    status, out, _ = verify("--scenario", ONE, "--html", str(path), "--results", str(earlier))
+    assert status == 0
+    assert out.splitlines()[-1] == f"report: {path}"
+    text = path.read_text()
+    assert f"<strong>{ONE}</strong>" in text
+    assert f"fakevirt verify --scenario {ONE}" in text
+    assert "earlier.json" in text
+
+
+def test_the_report_of_what_diverges_is_written_too(verify, monkeypatch, tmp_path):
+    monkeypatch.setattr("fakevirt.conversion.check.KNOWN", ())
+    path = tmp_path / "report.html"
+    status, _, _ = verify("--scenario", "driver_fails", "--html", str(path))
+    assert status == 1
+    assert 'data-verdict="DIVERGED"' in path.read_text()
+
+
+def test_a_report_that_cannot_be_written_is_told_in_four_parts_and_exits_2(verify, tmp_path):
+    status, _, err = verify("--scenario", ONE, "--html", str(tmp_path / "nowhere" / "report.html"))
+    assert status == 2
+    assert "where:        fakevirt verify --html" in err.splitlines()
 
 
 def test_a_file_that_cannot_be_written_is_told_in_four_parts_and_exits_2(verify, tmp_path):

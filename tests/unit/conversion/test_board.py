@@ -138,3 +138,68 @@ def test_scenarios_are_chosen_by_work_item_and_by_name():
 def test_names_that_are_none_or_do_not_go_together_are_refused(work_item, scenario):
     with pytest.raises(UsageError):
         chosen_scenarios(work_item, scenario)
+
+
+LEGACY, ONLY, BUT = ConversionPlan.legacy(), ConversionPlan.only(ITEM), ConversionPlan.all_but(ITEM)
+
+
+def finding(plan, verdict, *rows):
+    return Finding("one", plan, verdict, rows, frozenset(), frozenset(), frozenset())
+
+
+def board_with(*findings):
+    return Board(2, findings, (), (board_row(),), ())
+
+
+def test_a_row_has_a_verdict_with_nothing_converted():
+    board = board_with(finding(LEGACY, Verdict.NOT_COMPARED), finding(ConversionPlan.objects(), Verdict.SAME))
+    assert board.verdict_on_legacy(board_row()) is Verdict.NOT_COMPARED
+    assert board.to_primitive()["work_items"][0]["verdict_on_legacy"] == "NOT_COMPARED"
+
+
+def test_a_row_has_none_where_nothing_was_run_so():
+    board = board_with(finding(ConversionPlan.objects(), Verdict.SAME))
+    assert board.verdict_on_legacy(board_row()) is None
+    assert board.verdict_on_partial_plans(board_row()) is None
+    assert board.to_primitive()["work_items"][0]["verdict_on_partial_plans"] is None
+
+
+def test_a_row_has_the_worst_verdict_under_partial_plans():
+    board = board_with(
+        finding(ONLY, Verdict.ALLOWED, board_row(verdict=Verdict.ALLOWED)),
+        finding(ONLY, Verdict.SAME, board_row()),
+        finding(ConversionPlan.objects(), Verdict.DIVERGED, board_row(verdict=Verdict.DIVERGED)),
+    )
+    assert board.verdict_on_partial_plans(board_row()) is Verdict.ALLOWED
+
+
+def test_what_no_converted_work_item_is_to_blame_for_counts_for_all_that_are_entered():
+    board = board_with(finding(BUT, Verdict.DIVERGED, BoardRow("compute_utils", ("one",), Verdict.SAME)))
+    assert board.verdict_on_partial_plans(board_row()) is Verdict.DIVERGED
+    assert board.verdict_on_partial_plans(BoardRow(ITEM, ("another",), Verdict.SAME)) is None
+
+
+def test_what_another_work_item_is_to_blame_for_counts_for_that():
+    board = board_with(finding(BUT, Verdict.DIVERGED, BoardRow("compute_utils", ("one",), Verdict.DIVERGED)))
+    assert board.verdict_on_partial_plans(board_row()) is None
+    assert board.verdict_on_partial_plans(BoardRow("compute_utils", ("one",), Verdict.SAME)) is Verdict.DIVERGED
+
+
+def test_without_being_asked_for_there_are_no_diagrams(board):
+    assert board.diagrams == []
+
+
+def test_diagrams_are_of_everything_converted_and_of_plans_that_fail(monkeypatch):
+    monkeypatch.setattr("fakevirt.conversion.check.KNOWN", ())
+    board = fill_board([REFUSED, SCENARIOS["driver_fails"]], plans="singles", diagrams=True)
+    found = {(diagram["name"], diagram["plan"], diagram["verdict"]) for diagram in board.diagrams}
+    assert {("refused_by_the_source", "objects", "SAME"), ("driver_fails", "objects", "DIVERGED")} <= found
+    assert {(f.scenario, str(f.plan)) for f in board.failures} <= {(name, plan) for name, plan, _ in found}
+    assert len(found) == len(board.diagrams)
+
+
+def test_diagrams_are_the_same_from_whatever_process_they_come():
+    chosen = [REFUSED, SCENARIOS["driver_fails"]]
+    alone, shared = (fill_board(chosen, diagrams=True, processes=count).diagrams for count in (1, 2))
+    assert len(alone) == 2
+    assert shared == alone
