@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -45,6 +46,7 @@ class Options:
     Args:
         call_path: The call path that ``call_path`` is restricted to, None: both.
         conversion_board: Whether the board is printed.
+        conversion_html: Where the report is written, None: nowhere.
         conversion_junit: Whether the JUnit report tells what each test compared.
         database_url: Where clouds have their databases, None: in memory.
         factories: What makes the managers and drivers of clouds, by the argument of the cloud.
@@ -52,6 +54,7 @@ class Options:
 
     call_path: str | None
     conversion_board: bool
+    conversion_html: Path | None
     conversion_junit: bool
     database_url: str | None
     factories: Mapping[str, Any]
@@ -87,6 +90,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="print one row for each work item that the run compared (ini: conversion_board)",
     )
     group.addoption(
+        "--conversion-html",
+        metavar="FILE",
+        help="write a report with the traces of what the run compared to FILE as HTML (ini: conversion_html)",
+    )
+    group.addoption(
         "--conversion-junit",
         action="store_true",
         help="add to each test of the JUnit report (--junit-xml) the verdict on each work item that it compared, and "
@@ -114,6 +122,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("fakevirt_requirements", "what fakevirt.suite is not to ask for", type="string", default="")
     parser.addini("call_path", "call path that the fixture call_path is restricted to", type="string", default="")
     parser.addini("conversion_board", "whether the conversion board is printed", type="bool", default=False)
+    parser.addini("conversion_html", "where the conversion report is written", type="string", default="")
     parser.addini("conversion_junit", "whether the JUnit report tells what was compared", type="bool", default=False)
     parser.addini("fakevirt_db", "URL of the database that clouds use", type="string", default="")
 
@@ -181,10 +190,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, T, T]:
         lambda name: _nearest_marks(item, name),
         options.cloud,
     )
-    if options.conversion_board or options.conversion_junit:
+    if options.conversion_board or options.conversion_junit or options.conversion_html is not None:
         from fakevirt.testing import run_board
 
-        test.board_entry = run_board.to_primitive
+        test.board_entry = run_board.entry_maker(test.reproduce, diagrams=options.conversion_html is not None)
     item.stash[RUNNING] = test
     try:
         with running_test.running(test):
@@ -245,8 +254,9 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the board."""
-    if not config.stash[OPTIONS].conversion_board:
+    """Print the board, and write the report."""
+    options = config.stash[OPTIONS]
+    if not options.conversion_board and options.conversion_html is None:
         return
     from fakevirt.testing import run_board
 
@@ -256,9 +266,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for report in reports
         for entry in getattr(report, COMPARED, ())
     ]
-    writer = config.get_terminal_writer()
-    terminalreporter.section("conversion board")
-    terminalreporter.write(run_board.render(compared, width=writer.fullwidth, colour=writer.hasmarkup))
+    if options.conversion_board:
+        writer = config.get_terminal_writer()
+        terminalreporter.section("conversion board")
+        terminalreporter.write(run_board.render(compared, width=writer.fullwidth, colour=writer.hasmarkup))
+    if options.conversion_html is not None:
+        run_board.write_report(compared, options.conversion_html)
+        terminalreporter.write_sep("-", f"report: {options.conversion_html}")
 
 
 @pytest.fixture
@@ -346,6 +360,7 @@ def _options(config: pytest.Config) -> Options:
     return Options(
         call_path=_read_call_path(config),
         conversion_board=config.getoption("conversion_board") or config.getini("conversion_board"),
+        conversion_html=_read_conversion_html(config),
         conversion_junit=config.getoption("conversion_junit") or config.getini("conversion_junit"),
         database_url=_read_database_url(config),
         factories={name: factory for name in FACTORIES if (factory := _read_factory(config, name)) is not None},
@@ -365,6 +380,30 @@ def _read_call_path(config: pytest.Config) -> str | None:
         where=where,
         how_to_go_on="name one of the two, or leave it out to run both",
     )
+
+
+def _read_conversion_html(config: pytest.Config) -> Path | None:
+    given = _given(config, "conversion_html", "--conversion-html")
+    if given is None:
+        return None
+    from fakevirt.conversion.html import renderer
+    from fakevirt.usage_error import UsageError
+
+    name, where = given
+    path = config.invocation_params.dir / name
+    # Not after the run: what it took would be lost.
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise _refused(
+            expected="a file that can be written",
+            happened=f"{name!r} cannot",
+            where=where,
+            how_to_go_on="name a file in a folder that exists",
+        )
+    try:
+        renderer(where)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    return path
 
 
 def _read_database_url(config: pytest.Config) -> str | None:

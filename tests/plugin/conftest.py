@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy.dialects.postgresql  # noqa: F401
 
 import fakevirt.conversion.board_table
+import fakevirt.conversion.html.page
 import fakevirt.fixtures.cloud
 import fakevirt.fixtures.database
 import fakevirt.fixtures.driver

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("oslo_", "sqlalchemy", "rich", "testtools", "fixtures", "fakevirt.cloud", "fakevirt.conversion")
+HEAVY = ("oslo_", "sqlalchemy", "rich", "jinja2", "testtools", "fixtures", "fakevirt.cloud", "fakevirt.conversion")
 
 
 def loaded_after(program):
@@ -65,9 +65,11 @@ def test_its_options_are_in_the_help(run):
     for name in (
         "--call-path",
         "--conversion-board",
+        "--conversion-html",
         "--fakevirt-db",
         "call_path (",
         "conversion_board (",
+        "conversion_html (",
         "fakevirt_db (",
     ):
         assert name in output
