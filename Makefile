@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BROWSER := $(VENV)/.browser-installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
 
 # Where users are: tests of the library and of the plugin run on each of these, and what is missing is told.
@@ -10,7 +11,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-pythons test-lowest test-newest test-plain lint types bench planted-bugs clean
+.PHONY: verify test test-pythons test-lowest test-newest test-plain browser-test screenshot lint types bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -38,6 +39,13 @@ test-newest: $(VENV)/newest/.installed
 test-plain: $(INSTALLED)
 	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
 
+browser-test: $(BROWSER)
+	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)
+
+# The picture of the report that the README shows.
+screenshot: $(BROWSER)
+	$(BIN)/python -m pytest tests/browser/screenshot.py --no-cov -p no:benchmark $(ARGS)
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -64,6 +72,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev]'
 	touch $@
 
+# Playwright drives Debian's Chromium and downloads none of its own. Who may not install it is told so by the tests.
+$(BROWSER): $(INSTALLED)
+	command -v chromium || test "$$(id -u)" != 0 || (apt-get update && apt-get install --yes --no-install-recommends chromium)
+	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev,browser]'
+	touch $@
+
 $(VENV)/lowest/.installed: CONSTRAIN := --constraint constraints-lowest.txt --disable-pip-version-check --quiet
 $(VENV)/newest/.installed: CONSTRAIN := --disable-pip-version-check --quiet
 $(VENV)/lowest/.installed: VERSION := 3.11
@@ -71,5 +85,5 @@ $(VENV)/newest/.installed: VERSION := 3.13
 $(VENV)/%/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$$(.ci/find-python $(or $(VERSION),$*)) -m venv --clear $(VENV)/$*
 	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) hatchling editables
-	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[random,test]'
+	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[html,random,test]'
 	touch $@

@@ -387,22 +387,18 @@ def _read_conversion_html(config: pytest.Config) -> Path | None:
     if given is None:
         return None
     from fakevirt.conversion.html import renderer
-    from fakevirt.usage_error import UsageError
 
     name, where = given
     path = config.invocation_params.dir / name
     # Not after the run: what it took would be lost.
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise _refused(
+        raise UsageError(
             expected="a file that can be written",
             happened=f"{name!r} cannot",
             where=where,
             how_to_go_on="name a file in a folder that exists",
         )
-    try:
-        renderer(where)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+    renderer(where)
     return path
 
 
