@@ -11,7 +11,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-pythons test-lowest test-newest test-plain browser-test screenshot lint types bench planted-bugs clean
+.PHONY: verify test test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -52,6 +52,10 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(INSTALLED)
+	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev,docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 types: $(INSTALLED)
 	$(BIN)/python -m pip install $(CONSTRAIN) 'pyright[nodejs]'
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/typing --no-cov -p no:benchmark $(ARGS)
@@ -63,7 +67,7 @@ planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs
 
 clean:
-	rm -rf $(VENV) report.html build dist htmlcov .benchmarks .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) report.html site build dist htmlcov .benchmarks .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # The build backend comes first and the build is not isolated: an isolated one would install whatever hatchling is newest.
 $(INSTALLED): pyproject.toml constraints.txt

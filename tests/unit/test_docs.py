@@ -8,9 +8,13 @@ import pytest
 
 from fakevirt import cli, hooks, matchers, plugin, suite
 from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.observation import COMPARED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PLACE = re.compile(r"<!-- generated: (\w+) -->")
+SECTION = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
 
 
 def documented(name):
@@ -78,6 +82,29 @@ def test_a_matcher_is_documented(name):
 def test_a_fixture_class_is_documented(path):
     (name,) = re.findall(r"^class (\w+Fixture)\(", path.read_text(), re.MULTILINE)
     assert documented(f"{path.stem}.{name}`")
+
+
+def test_every_channel_is_described():
+    described = re.findall(r'^    "(\w+)": "', (ROOT / "docs" / "generated.py").read_text(), re.MULTILINE)
+    assert set(described) == COMPARED
+
+
+@pytest.mark.parametrize("place", [place for page in PAGES for place in PLACE.findall(page.read_text())])
+def test_what_a_page_has_from_the_code_is_generated(place):
+    assert f'\n    "{place}": ' in (ROOT / "docs" / "generated.py").read_text()
+
+
+@pytest.mark.parametrize("section", sorted({one for page in PAGES for one in SECTION.findall(page.read_text())}))
+def test_a_section_that_a_page_shows_is_marked(section):
+    file, _, name = section.partition(":")
+    text = (ROOT / file).read_text()
+    assert text.index(f"[start:{name}]") < text.index(f"[end:{name}]")
+
+
+def test_every_page_is_in_the_navigation():
+    navigation = (ROOT / "mkdocs.yml").read_text()
+    assert [str(page.relative_to(ROOT / "docs")) in navigation for page in PAGES] == [True] * len(PAGES)
+    assert len(PAGES) > 15
 
 
 @pytest.mark.parametrize("target", ["verify", "test"])

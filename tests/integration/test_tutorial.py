@@ -1,0 +1,77 @@
+"""The tutorial: its files are written, its commands are run, and what it shows is what they print."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TUTORIAL = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
+BLOCK = re.compile(r'^```(\w+)(?: title="(.+?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+#: Stands for lines that are not shown.
+LEFT_OUT = "…"
+COMMANDS = {
+    "fakevirt": [sys.executable, "-c", "from fakevirt.cli import main; raise SystemExit(main())"],
+    "pytest": [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"],
+}
+
+
+def run(line, folder):
+    """Return the lines that a command prints."""
+    program, *arguments = shlex.split(line)
+    ended = subprocess.run([*COMMANDS[program], *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return [printed.rstrip() for printed in ended.stdout.splitlines()]
+
+
+def first_missing(shown, printed):
+    """Return the first line of what is shown that was not printed where it is shown, None if all were."""
+    at, exactly = 0, True
+    for line in shown:
+        if line == LEFT_OUT:
+            exactly = False
+            continue
+        places = [at] if exactly else range(at, len(printed))
+        # pytest goes on behind the name and the outcome of a test.
+        found = [place for place in places if place < len(printed) and printed[place].startswith(line)]
+        if not found:
+            return line
+        at, exactly = found[0] + 1, True
+    return None
+
+
+def test_every_step_leads_to_what_is_shown(tmp_path):
+    ran = 0
+    for kind, name, text in BLOCK.findall(TUTORIAL):
+        if name:
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            # A file that is written anew within the same second is not read anew otherwise.
+            for cached in path.parent.glob("__pycache__/*"):
+                os.remove(cached)
+        elif kind == "console" and not text.startswith("$ pip"):
+            command, *shown = text.splitlines()
+            printed = run(command.removeprefix("$ "), tmp_path)
+            missing = first_missing(shown, printed)
+            assert missing is None, f"{command}\nprints no line {missing!r} there:\n" + "\n".join(printed)
+            ran += 1
+    assert ran == len(re.findall(r"^\$ (?!pip)", TUTORIAL, re.MULTILINE)) > 5
+
+
+@pytest.mark.parametrize(
+    ("shown", "missing"),
+    [
+        (["a", "b"], None),
+        (["b"], "b"),
+        ([LEFT_OUT, "b"], None),
+        (["a", LEFT_OUT, "d"], None),
+        (["a", "c"], "c"),
+        ([LEFT_OUT, "d", LEFT_OUT, "a"], "a"),
+        ([LEFT_OUT, "e"], "e"),
+    ],
+)
+def test_a_line_that_was_not_printed_there_is_missed(shown, missing):
+    assert first_missing(shown, ["a", "b", "c", "d"]) == missing
