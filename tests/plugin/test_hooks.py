@@ -4,6 +4,7 @@ import pytest
 
 from fakevirt import releases
 from fakevirt.conversion import entities
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.manager import work_items
 from fakevirt.objects.base import NovaVersionedObjectRegistry
@@ -68,6 +69,13 @@ def pytest_fakevirt_canonical_forms():
 def pytest_fakevirt_dict_forms():
     return {"Lease": {"server", "days"}}
 """
+ALLOWANCES = """
+def pytest_fakevirt_allowances():
+    from fakevirt.conversion.allowance import Allowance
+
+    reason = "tickets are numbered anew"
+    return [Allowance("driver", reason, operation="renew", field="arguments.ticket.number", work_item="leases")]
+"""
 OWN = ("--fakevirt-manager=leases:Manager", "--fakevirt-driver=leases:Driver")
 CHECKED = """
 def test_leases(conversion):
@@ -121,6 +129,14 @@ def test_without_its_keys_a_dict_is_not_the_object_that_it_stands_for(run, lease
     result.stdout.fnmatch_lines(["*driver renew on src: arguments.lease*"])
 
 
+def test_a_difference_that_the_conversion_makes_is_allowed_wherever_it_shows(run, leases):
+    leases(number=2, hooks=HOOKS + ALLOWANCES)
+    result = run(CHECKED, *OWN, "--conversion-board")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*leases*1*ALLOWED*", "*allowed: tickets are numbered anew*"])
+    assert not [allowance for allowance in KNOWN if allowance.work_item == "leases"]
+
+
 def test_a_release_of_the_project_is_known_by_its_name(run, leases):
     leases()
     run(MIXED).assert_outcomes(passed=1)
@@ -147,6 +163,7 @@ def test_each_worker_of_xdist_has_what_was_added(run, leases):
         ("def pytest_fakevirt_work_items(): return ['leases']", "an iterable of WorkItem"),
         ("def pytest_fakevirt_releases(): return 'juno'", "an iterable of Release"),
         ("def pytest_fakevirt_scenarios(): return 'leases'", "an iterable of str"),
+        ("def pytest_fakevirt_allowances(): return ['once more']", "an iterable of Allowance"),
         ("def pytest_fakevirt_dict_forms(): return ['Lease']", "a mapping whose keys are of type str"),
         ("def pytest_fakevirt_canonical_forms(): return {'Ticket': str}", "a mapping whose keys are of type type"),
     ],

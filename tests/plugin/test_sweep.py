@@ -43,7 +43,7 @@ def test_it(conversion):
             '>       conversion.sweep("refresh_instance_security_rules", "differs")',
             "E       *SweepError: DIVERGED: refresh_instance_security_rules / differs with *",
             "*the first: driver get_available_nodes on src is on the objects path only",
-            "*reproduce:    fakevirt verify --scenario differs --fault '*'",
+            "*reproduce:    fakevirt verify --scenario differs --import * --fault '*'",
         ]
     )
     assert "checker.py" not in result.stdout.str()
