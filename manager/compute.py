@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fakevirt import _oslo  # noqa: F401
+
+# isort: split
 import oslo_messaging as messaging
 
 from fakevirt import exceptions, states

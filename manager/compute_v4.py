@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from fakevirt import _oslo  # noqa: F401
+
+# isort: split
 import oslo_messaging as messaging
 
 if TYPE_CHECKING:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fakevirt import _oslo  # noqa: F401
+
+# isort: split
 import oslo_messaging as messaging
 
 from fakevirt import services

@@ -8,7 +8,6 @@ from typing import Any
 
 import oslo_messaging as messaging
 
-from fakevirt import _oslo  # noqa: F401  # isort: split
 from fakevirt.rpc.serializer import RequestContextSerializer
 from fakevirt.rpc.versions import version_cap as resolve_version_cap
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import oslo_messaging as messaging
 
-from fakevirt import _oslo  # noqa: F401  # isort: split
 from fakevirt.context import RequestContext
 from fakevirt.rpc.serializer import RequestContextSerializer
 

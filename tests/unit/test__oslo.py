@@ -1,7 +1,12 @@
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import fakevirt
 
 THREADING = "BackendType.THREADING"
 EVENTLET = "BackendType.EVENTLET"
@@ -31,3 +36,39 @@ def test_a_hook_that_was_registered_before_stands():
     ]
 
     assert backend_after(*lines) == EVENTLET
+
+
+LOADS_OSLO = re.compile(r"^(?:import|from) oslo_(?:messaging|service|versionedobjects)\b", re.MULTILINE)
+CHOOSES = re.compile(r"^from fakevirt import _oslo\b", re.MULTILINE)
+
+
+def modules_that_load_oslo():
+    """Return the modules of the package that load oslo.service's backend by their own imports."""
+    top = Path(fakevirt.__file__).parent
+    return [
+        path
+        for folder, _, names in os.walk(top, followlinks=True)
+        for name in sorted(names)
+        if name.endswith(".py") and LOADS_OSLO.search((path := Path(folder, name)).read_text())
+        if path != top / "_oslo.py"
+    ]
+
+
+def chosen_before(path):
+    """Whether a package that a module is in, or the module itself, has chosen before."""
+    text = path.read_text()
+    before = text[: LOADS_OSLO.search(text).start()]
+    top = Path(fakevirt.__file__).parent
+    packages = [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(top) and folder != top]
+    return any(CHOOSES.search(one) for one in [before, *(init.read_text() for init in packages if init.exists())])
+
+
+@pytest.mark.parametrize("path", modules_that_load_oslo(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_whichever_module_is_imported_first_the_backend_was_chosen_before(path):
+    assert chosen_before(path)
+
+
+def test_the_modules_were_found():
+    folders = {path.parent.name for path in modules_that_load_oslo()}
+
+    assert {"rpc", "objects", "conductor", "manager", "faults", "generated", "backends"} <= folders

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from fakevirt import _oslo  # noqa: F401  # before any test module imports oslo.messaging by itself
-
-# isort: split
 import pytest
 
 from fakevirt import services

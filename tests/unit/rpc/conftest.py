@@ -1,2 +1,0 @@
-# Before any test module imports oslo.messaging by itself.
-from fakevirt import _oslo  # noqa: F401
