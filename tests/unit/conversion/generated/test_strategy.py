@@ -124,4 +124,4 @@ def test_states_are_left_as_they_were_entered(drawn):
 
 def test_an_example_is_short(drawn):
     assert max(len(example.calls) for example in drawn) <= 10
-    assert sum(len(example.calls) for example in drawn) / len(drawn) < 6
+    assert sum(len(example.calls) for example in drawn) / len(drawn) < 7
