@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakevirt import releases
+from fakevirt.conversion.invariants import INVARIANTS
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.conversion.scenarios import SCENARIOS
@@ -19,6 +20,8 @@ from fakevirt.fixtures.driver import VirtDriverFixture
 from fakevirt.fixtures.rpc import RPCFixture
 from fakevirt.manager.work_items import WORK_ITEMS
 
+#: Docstrings name things as Sphinx does, ``:class:`Cloud` ``, which Markdown takes for text before code.
+_ROLE = re.compile(r":[a-z]+:(?=<code>)")
 _PLACE = re.compile(r"<!-- generated: (\w+) -->")
 _CHANNELS = {
     "request": "what the request returns or raises",
@@ -39,6 +42,11 @@ _CHANNELS = {
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Return a page with what it has from the code."""
     return _PLACE.sub(lambda place: GENERATED[place[1]](), markdown)
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Return a page in which no name has a role before it."""
+    return _ROLE.sub("", html)
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -78,6 +86,11 @@ def channels() -> str:
     return _table(("channel", "what"), ((f"`{name}`", _CHANNELS[name]) for name in _CHANNELS if name in COMPARED))
 
 
+def invariants() -> str:
+    """Return a table of what must hold after a fault."""
+    return _table(("invariant", "what"), ((f"`{one.__name__}`", inspect.getdoc(one) or "") for one in INVARIANTS))
+
+
 def release_table() -> str:
     """Return a table of what the services of each release speak."""
     rows = (
@@ -99,6 +112,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "allowances": allowances,
     "channels": channels,
+    "invariants": invariants,
     "releases": release_table,
     "fixtures": fixtures,
 }

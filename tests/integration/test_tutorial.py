@@ -17,12 +17,20 @@ COMMANDS = {
     "fakevirt": [sys.executable, "-c", "from fakevirt.cli import main; raise SystemExit(main())"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"],
 }
+#: Without what changes how pytest, its plugins and Rich print.
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("PY", "COV")) and name not in ("FORCE_COLOR", "COLUMNS")
+}
 
 
 def run(line, folder):
     """Return the lines that a command prints."""
     program, *arguments = shlex.split(line)
-    ended = subprocess.run([*COMMANDS[program], *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [*COMMANDS[program], *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
     return [printed.rstrip() for printed in ended.stdout.splitlines()]
 
 

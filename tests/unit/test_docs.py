@@ -1,20 +1,46 @@
-"""Everything public is in the README."""
+"""Everything public is in the README, and everything in the README or registered in the code is on the site."""
 
+import importlib.util
 import inspect
 import re
 from pathlib import Path
 
 import pytest
 
-from fakevirt import cli, hooks, matchers, plugin, suite
+import fakevirt
+from fakevirt import cli, hooks, matchers, plugin, releases, suite
 from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.invariants import INVARIANTS
+from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
+from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.manager.work_items import item_names
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
-PLACE = re.compile(r"<!-- generated: (\w+) -->")
-SECTION = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
+SITE = "\n".join(page.read_text() for page in PAGES)
+SHOWN = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def generated():
+    """The hook of MkDocs."""
+    spec = importlib.util.spec_from_file_location("generated", ROOT / "docs" / "generated.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def section(name):
+    """Return a part of the README that a page of the site shows."""
+    return README[README.index(f"[start:{name}]") : README.index(f"[end:{name}]")]
+
+
+def options_told_in(text):
+    """Return the options in the first column of tables."""
+    cells = re.findall(r"^\| (`--.+?) \|", text, re.MULTILINE)
+    return {option for cell in cells for option in re.findall(r"`(--[\w-]+)", cell)}
 
 
 def documented(name):
@@ -36,9 +62,8 @@ def test_a_pytest_option_is_documented_with_its_ini_entry(option):
     assert documented(option.removeprefix("--").replace("-", "_") + "`")
 
 
-@pytest.mark.parametrize("option", sorted(set(re.findall(r'"(--[\w-]+)"', inspect.getsource(cli)))))
-def test_an_option_of_the_command_is_documented(option):
-    assert documented(option)
+def test_every_option_of_the_command_is_in_its_table():
+    assert options_told_in(section("board")) == set(re.findall(r'"(--[\w-]+)"', inspect.getsource(cli)))
 
 
 @pytest.mark.parametrize(
@@ -84,21 +109,59 @@ def test_a_fixture_class_is_documented(path):
     assert documented(f"{path.stem}.{name}`")
 
 
-def test_every_channel_is_described():
-    described = re.findall(r'^    "(\w+)": "', (ROOT / "docs" / "generated.py").read_text(), re.MULTILINE)
-    assert set(described) == COMPARED
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("scenarios", [*SCENARIOS, *(f"## {name}" for name in item_names())]),
+        ("allowances", {allowance.reason.replace("|", "\\|") for allowance in KNOWN}),
+        ("channels", COMPARED),
+        ("invariants", [invariant.__name__ for invariant in INVARIANTS]),
+        ("releases", [release.name for release in releases.registered()]),
+        ("fixtures", [path.stem for path in (ROOT / "fixtures").glob("*.py")]),
+    ],
+)
+def test_the_site_has_everything_that_the_code_registers(generated, place, names):
+    assert f"<!-- generated: {place} -->" in SITE
+    page = generated.on_page_markdown(f"<!-- generated: {place} -->")
+    assert names
+    assert [name for name in names if name not in page] == []
 
 
-@pytest.mark.parametrize("place", [place for page in PAGES for place in PLACE.findall(page.read_text())])
-def test_what_a_page_has_from_the_code_is_generated(place):
-    assert f'\n    "{place}": ' in (ROOT / "docs" / "generated.py").read_text()
+def test_every_place_for_what_is_generated_is_tested_and_used(generated):
+    (marks,) = (mark for mark in test_the_site_has_everything_that_the_code_registers.pytestmark)
+    tested = {place for place, _ in marks.args[1]}
+    assert tested == set(generated.GENERATED) == set(re.findall(r"<!-- generated: (\w+) -->", SITE))
 
 
-@pytest.mark.parametrize("section", sorted({one for page in PAGES for one in SECTION.findall(page.read_text())}))
-def test_a_section_that_a_page_shows_is_marked(section):
-    file, _, name = section.partition(":")
+def test_the_site_shows_no_roles_of_sphinx(generated):
+    assert generated.on_page_content("<p>see :class:<code>Cloud</code> and <code>a:b</code></p>") == (
+        "<p>see <code>Cloud</code> and <code>a:b</code></p>"
+    )
+
+
+def test_every_section_of_the_readme_and_of_the_architecture_that_is_marked_is_shown():
+    marked = [
+        f"{file}:{name}"
+        for file in ("README.md", "ARCHITECTURE.md")
+        for name in re.findall(r"\[start:(\w+)\]", (ROOT / file).read_text())
+    ]
+    assert set(SHOWN.findall(SITE)) == set(marked)
+    assert len(marked) > 10
+
+
+@pytest.mark.parametrize("shown", sorted(set(SHOWN.findall(SITE))))
+def test_a_section_that_a_page_shows_is_marked(shown):
+    file, _, name = shown.partition(":")
     text = (ROOT / file).read_text()
     assert text.index(f"[start:{name}]") < text.index(f"[end:{name}]")
+
+
+@pytest.mark.parametrize("name", fakevirt.__all__)
+def test_a_name_of_the_package_is_in_the_reference(name):
+    value = getattr(fakevirt, name)
+    homes = (f"fakevirt.{name}", value.__module__, f"{value.__module__}.{name}", f"fakevirt.cloud.{name}")
+    references = re.findall(r"^::: (.+)$", SITE, re.MULTILINE)
+    assert any(home in references for home in homes)
 
 
 def test_every_page_is_in_the_navigation():
