@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakevirt.conversion.html.shape import SHAPES, departure
 from fakevirt.usage_error import UsageError
-
-#: What only this kind of result has.
-_KEYS = {
-    "board": {"work_items", "scenarios", "plans", "runs"},
-    "upgrades": {"releases", "cells", "rehearsals"},
-    "faults": {"rows", "improvements", "on_one_path_only"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +47,11 @@ def _read(path: Path) -> Result:
     except ValueError as error:
         happened = f"it is no JSON: {error}"
     else:
-        for kind, keys in _KEYS.items():
-            if isinstance(data, dict) and keys <= data.keys():
-                return Result(kind, path.name, data)
-        happened = "it has the keys of neither"
+        kinds = [kind for kind, shape in SHAPES.items() if isinstance(data, dict) and shape.keys() <= data.keys()]
+        departs = departure(data, SHAPES[kinds[0]]) if kinds else "it has the keys of neither"
+        if departs is None:
+            return Result(kinds[0], path.name, data)
+        happened = departs
     raise UsageError(
         expected="a board, a matrix of releases or a fault board, as fakevirt verify writes it with --json",
         happened=happened,
