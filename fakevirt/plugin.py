@@ -256,7 +256,8 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the board, and write the report."""
     options = config.stash[OPTIONS]
-    if not options.conversion_board and options.conversion_html is None:
+    # A run that only collects would replace the report of one that compared.
+    if config.option.collectonly or (not options.conversion_board and options.conversion_html is None):
         return
     from fakevirt.testing import run_board
 

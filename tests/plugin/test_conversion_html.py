@@ -53,6 +53,14 @@ def test_it_has_every_comparison_of_the_run(run, pytester, arguments, ini):
     assert f"pytest {name}::test_differs" in path.read_text()
 
 
+def test_a_run_that_only_collects_leaves_the_report_as_it_is(run, pytester):
+    path = pytester.path / "report.html"
+    path.write_text("what was compared before")
+    result = run(TEXT, "--conversion-html", "report.html", "--conversion-board", "--collect-only")
+    result.stdout.no_fnmatch_line("*conversion board*")
+    assert path.read_text() == "what was compared before"
+
+
 def test_the_traces_are_in_it(run, pytester):
     run(TEXT, "--conversion-html", "report.html")
     shown = traces(pytester.path / "report.html")
