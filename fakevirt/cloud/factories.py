@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import pkgutil
 from collections.abc import Callable
@@ -105,12 +106,7 @@ def made(made: Made, interface: type, argument: str) -> Made:
     Raises:
         UsageError: It lacks one.
     """
-    public = [
-        name
-        for name, member in inspect.getmembers_static(interface)
-        if not name.startswith("_") and hasattr(member, "__get__")
-    ]
-    missing = [name for name in public if not hasattr(made, name)]
+    missing = [name for name in _public_methods(interface) if not hasattr(made, name)]
     if missing:
         more = f", nor {len(missing) - 1} more" if len(missing) > 1 else ""
         raise UsageError(
@@ -120,3 +116,9 @@ def made(made: Made, interface: type, argument: str) -> Made:
             how_to_go_on=f"add {', '.join(missing)}, or derive from {interface.__module__}.{interface.__name__}",
         )
     return made
+
+
+@functools.cache
+def _public_methods(interface: type) -> tuple[str, ...]:
+    members = inspect.getmembers_static(interface)
+    return tuple(name for name, member in members if not name.startswith("_") and hasattr(member, "__get__"))
