@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser-installed
+BACKENDS := $(VENV)/.backends-installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
 
 # Where users are: tests of the library and of the plugin run on each of these, and what is missing is told.
@@ -11,7 +12,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
+.PHONY: verify test test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -38,6 +39,10 @@ test-newest: $(VENV)/newest/.installed
 
 test-plain: $(INSTALLED)
 	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
+
+# What is the same on PostgreSQL and MariaDB; the tests start both, and stop them.
+test-backends: $(BACKENDS)
+	$(BIN)/python -m pytest tests/backends --numprocesses auto --no-cov -p no:benchmark $(ARGS)
 
 browser-test: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)
@@ -80,6 +85,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(BROWSER): $(INSTALLED)
 	command -v chromium || test "$$(id -u)" != 0 || (apt-get update && apt-get install --yes --no-install-recommends chromium)
 	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev,browser]'
+	touch $@
+
+# Servers are Debian's. Who may not install them is told so by the tests.
+$(BACKENDS): $(INSTALLED)
+	test "$$(id -u)" != 0 || (test -x /usr/sbin/mariadbd && test -d /usr/lib/postgresql) || (apt-get update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql mariadb-server)
+	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev,postgresql,mysql]'
 	touch $@
 
 $(VENV)/lowest/.installed: CONSTRAIN := --constraint constraints-lowest.txt --disable-pip-version-check --quiet

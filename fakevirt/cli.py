@@ -33,6 +33,7 @@ from fakevirt.conversion.scenarios import declare, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
+from fakevirt.db.engine import MEMORY, check_url
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
 
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.path.insert(0, os.getcwd())
         for module in arguments.modules:
             declare(module, where="fakevirt verify --import")
-        return _verify(arguments, _factories(arguments), console)
+        return _verify(arguments, {**_factories(arguments), **_database(arguments)}, console)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -100,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
         "--manager", metavar="NAME", help="what makes the compute managers: package.module:Class, or a function"
     )
     verify.add_argument("--driver", metavar="NAME", help="what makes their virt drivers, likewise")
+    verify.add_argument(
+        "--db",
+        metavar="URL",
+        help="SQLAlchemy's URL of the database that clouds use, in memory by default; what it holds is deleted. With "
+        "{worker} in its name, processes share the work (environment: FAKEVIRT_DB)",
+    )
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
     verify.add_argument(
@@ -167,6 +174,18 @@ def _factories(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: factory_named(path, name, where=f"fakevirt verify --{name}") for name, path in given.items()}
 
 
+def _database(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the argument of every cloud that says where its database is; none if that is in memory."""
+    if arguments.db is None and os.environ.get("FAKEVIRT_DB"):
+        arguments.db, where = os.environ["FAKEVIRT_DB"], "the environment variable FAKEVIRT_DB"
+    else:
+        where = "fakevirt verify --db"
+    if arguments.db in (None, MEMORY):
+        return {}
+    check_url(arguments.db, where=where)
+    return {"database_url": arguments.db}
+
+
 def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     if arguments.html is not None:
         _refuse_with("--html", arguments, "order", "upgrade", "faults", "fault", "random", "dict_only")
@@ -178,7 +197,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             how_to_go_on="add --html FILE, or leave out --results",
         )
     if arguments.random is not None:
-        return _search(arguments, console)
+        return _search(arguments, cloud, console)
     if arguments.seed is not None:
         raise UsageError(
             expected="a number of scenarios that are drawn with the seed",
@@ -189,13 +208,13 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
     if arguments.order:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
-            order = find_order(chosen_scenarios(**cloud), processes=_processes(), progress=progress)
+            order = find_order(chosen_scenarios(**cloud), processes=_processes(arguments), progress=progress)
         return _show(order, order_table(order), arguments.json, console)
     if arguments.upgrade:
         _refuse_with("--upgrade", arguments, "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             upgrades = verify_upgrades(
-                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress, cloud=cloud
+                arguments.work_item, arguments.scenario, processes=_processes(arguments), progress=progress, cloud=cloud
             )
         return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
     if arguments.fault is not None:
@@ -217,7 +236,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             work_item=arguments.work_item,
             plans=arguments.plans or "ends",
             profile=profile,
-            processes=_processes(),
+            processes=_processes(arguments),
             options=options,
             diagrams=report is not None,
             progress=progress,
@@ -256,8 +275,8 @@ def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
             scenarios,
             mode_of(arguments.faults),
             work_item=arguments.work_item,
-            processes=_processes(),
-            whole=arguments.faults == Mode.SINGLE.value and not (arguments.work_item or arguments.scenario or cloud),
+            processes=_processes(arguments),
+            whole=arguments.faults == Mode.SINGLE.value and _is_whole(arguments),
             progress=progress,
         )
     return _show(board, fault_table(board), arguments.json, console)
@@ -277,7 +296,7 @@ def _plant(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
     return 0 if run.passes else 1
 
 
-def _search(arguments: argparse.Namespace, console: Console) -> int:
+def _search(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     others = ("work_item", "scenario", "plans", "dict_only", "faults", "fault", "order", "upgrade", "json")
     _refuse_with("--random", arguments, *others, "manager", "driver")
     if arguments.random < 1:
@@ -289,7 +308,7 @@ def _search(arguments: argparse.Namespace, console: Console) -> int:
         )
     seed = random.randrange(2**32) if arguments.seed is None else arguments.seed
     with _progress(console) as progress:
-        found = _searching()(arguments.random, seed, progress=progress)
+        found = _searching()(arguments.random, seed, progress=progress, **cloud)
     console.print(found.message, markup=False, soft_wrap=True)
     return 0 if found.passes else 1
 
@@ -347,8 +366,15 @@ def _progress(console: Console) -> Iterator[Progress]:
         yield lambda made, needed: bar.update(task, completed=made, total=needed)
 
 
-def _processes() -> int:
-    return os.cpu_count() or 1
+def _is_whole(arguments: argparse.Namespace) -> bool:
+    """Tell whether it is fakevirt's own parts that run in every scenario."""
+    return not (arguments.work_item or arguments.scenario or arguments.manager or arguments.driver)
+
+
+def _processes(arguments: argparse.Namespace) -> int:
+    """Return how many processes share the work: they cannot share a database."""
+    alone = arguments.db not in (None, MEMORY) and "{worker}" not in arguments.db
+    return 1 if alone else os.cpu_count() or 1
 
 
 def _refuse_with(option: str, arguments: argparse.Namespace, *others: str) -> None:

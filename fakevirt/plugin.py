@@ -104,7 +104,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fakevirt-db",
         metavar="URL",
         help="SQLAlchemy's URL of the database that clouds use, in memory by default; its tables are emptied. {worker} "
-        "stands for the name of the xdist worker (ini: fakevirt_db)",
+        "stands for the name of the xdist worker (environment: FAKEVIRT_DB, ini: fakevirt_db)",
     )
     for made, whose in FACTORIES.items():
         group.addoption(
@@ -404,14 +404,14 @@ def _read_conversion_html(config: pytest.Config) -> Path | None:
 
 
 def _read_database_url(config: pytest.Config) -> str | None:
-    given = _given(config, "fakevirt_db", "--fakevirt-db")
+    given = _given(config, "fakevirt_db", "--fakevirt-db", environment="FAKEVIRT_DB")
     if given is None or given[0] == MEMORY:
         return None
-    from fakevirt.db.engine import Database
+    from fakevirt.db.engine import check_url
 
-    template, where = given
+    url, where = given
     distributed = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
-    if distributed and "{worker}" not in template:
+    if distributed and "{worker}" not in url:
         raise UsageError(
             expected="a database for each xdist worker",
             happened="the URL is the same for all of them",
@@ -419,17 +419,8 @@ def _read_database_url(config: pytest.Config) -> str | None:
             how_to_go_on="put {worker} into the URL: it becomes gw0, gw1, …; or run without xdist",
         )
     # The process that only hands out tests looks at its first worker's database, before that one does.
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0" if distributed else "main")
-    url = template.replace("{worker}", worker)
-    try:
-        Database(url).dispose()
-    except UsageError as error:
-        raise UsageError(
-            expected=error.expected,
-            happened=error.happened,
-            where=f"{where}: {error.where}",
-            how_to_go_on=error.how_to_go_on,
-        ) from None
+    is_worker = hasattr(config, "workerinput")
+    check_url(url.replace("{worker}", "gw0") if distributed and not is_worker else url, where=where)
     return url
 
 
@@ -443,10 +434,12 @@ def _read_factory(config: pytest.Config, name: str) -> Any:
     return factory_named(path, name, where=where)
 
 
-def _given(config: pytest.Config, name: str, option: str) -> tuple[str, str] | None:
-    """Return the value of an option and where it was given; the command line counts before the ini file."""
+def _given(config: pytest.Config, name: str, option: str, environment: str | None = None) -> tuple[str, str] | None:
+    """Return the value of an option and where it was given: command line, environment or ini file, in this order."""
     if config.getoption(name) is not None:
         return config.getoption(name), f"the option {option}"
+    if environment is not None and os.environ.get(environment):
+        return os.environ[environment], f"the environment variable {environment}"
     if config.getini(name):
         return config.getini(name), f"{name} in {config.inipath}"
     return None

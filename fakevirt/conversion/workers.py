@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.queues import SimpleQueue
 from typing import TypeVar
 
+from fakevirt.db.engine import WORKER
 from fakevirt.usage_error import UsageError
 
 Task = TypeVar("Task")
@@ -31,7 +34,11 @@ def outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], *, proc
     if processes <= 1:
         yield from map(function, tasks)
         return
-    with ProcessPoolExecutor(processes, mp_context=_context(), initializer=_start) as pool:
+    context = _context()
+    names = context.SimpleQueue()
+    for number in range(processes):
+        names.put(f"p{number}")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(names,)) as pool:
         try:
             for future in as_completed([pool.submit(function, task) for task in tasks]):
                 yield future.result()
@@ -56,7 +63,9 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _start() -> None:
+def _start(names: SimpleQueue[str]) -> None:
+    # Each has a database of its own, where they are not in memory.
+    os.environ[WORKER] = names.get()
     # What was imported stays as long as the process: nothing is gained by looking through it again and again.
     gc.freeze()
     # Most of what a run makes lives as long as its task, and is looked at when many runs have come together.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -14,11 +16,14 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from fakevirt.db import journal
+from fakevirt.db import journal, server
+from fakevirt.db.exceptions import DBError
 from fakevirt.db.models import Base
 from fakevirt.usage_error import UsageError
 
 MEMORY = "sqlite://"
+#: The environment variable in which a process of the command has its name.
+WORKER = "FAKEVIRT_WORKER"
 
 
 class Database:
@@ -29,10 +34,13 @@ class Database:
     one when it is disposed of, since SQLite keeps prepared statements per connection.
 
     Args:
-        url: A database URL of SQLAlchemy. Other databases than SQLite in memory should be empty or from a previous run.
+        url: A database URL of SQLAlchemy. What a database holds is deleted. On a server its name must have the word
+            test in it, and it is created if it is missing; ``{worker}`` stands for the process, where there are several
+            (:func:`worker`).
 
     Raises:
-        UsageError: The URL cannot be understood, its driver is not installed, or nothing answers there.
+        UsageError: The URL cannot be understood, its driver is not installed, nothing answers there, or the database
+            does not seem to be for tests.
     """
 
     def __init__(self, url: str = MEMORY) -> None:
@@ -79,13 +87,12 @@ class Database:
                 transaction.strike()
 
     def reset(self) -> None:
-        """Return to the empty schema; on SQLite ids start at 1 again."""
+        """Return to the empty schema; ids start at 1 again."""
         if self._memory is not None:
             self.restore(_empty_schema())
             return
         with self._engine.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
+            server.empty(connection)
 
     def snapshot(self) -> bytes:
         """Return the whole content as bytes (SQLite only)."""
@@ -103,20 +110,24 @@ class Database:
                 source.backup(sqlite)
 
     def content(self) -> dict[str, list[dict[str, Any]]]:
-        """Return every row of every table, as the driver gives it."""
+        """Return every row of every table, as the driver gives it but for booleans, which are 0 and 1."""
         content = {}
         with self.transaction() as connection, contextlib.closing(connection.connection.cursor()) as cursor:
             for table, select in _selects().items():
                 cursor.execute(select)
                 columns = [column[0] for column in cursor.description]
                 content[table] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        if self._engine.dialect.name == "postgresql":
+            # The others have no booleans of their own.
+            for row in itertools.chain.from_iterable(content.values()):
+                row.update({column: int(value) for column, value in row.items() if isinstance(value, bool)})
         return content
 
     def dispose(self) -> None:
         """Give its connections back; what was in memory is gone."""
         if self._memory is not None:
             self._memory.close()
-        else:
+        elif self._engine.dialect.name == "sqlite":
             self._engine.dispose()
 
     @contextlib.contextmanager
@@ -174,20 +185,56 @@ def _empty_schema() -> bytes:
         return driver.serialize()
 
 
+def check_url(url: str, *, where: str) -> None:
+    """Open a database and close it again.
+
+    Args:
+        url: Its URL.
+        where: Where that was given, for the message.
+
+    Raises:
+        UsageError: As :class:`Database`.
+    """
+    try:
+        Database(url).dispose()
+    except UsageError as error:
+        raise UsageError(
+            expected=error.expected,
+            happened=error.happened,
+            where=f"{where}: {error.where}",
+            how_to_go_on=error.how_to_go_on,
+        ) from None
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def worker() -> str:
+    """Return the name of this process among those that share the work: ``gw1`` of xdist's, ``p1`` of the command's."""
+    names = [os.environ[name] for name in ("PYTEST_XDIST_WORKER", WORKER) if name in os.environ]
+    return "_".join(names) or "main"
+
+
 def _engine_of(url: str) -> Engine:
     """Open the database at ``url`` and create the tables that are missing.
 
     What SQLAlchemy and the drivers say is not shown: it may repeat the URL with its password.
     """
     try:
-        parsed = make_url(url)
+        parsed = make_url(url.replace("{worker}", worker()))
     except (ArgumentError, ValueError):
         raise _bad_url("a text that cannot be read as a URL", url.partition(":")[0]) from None
     shown = parsed.render_as_string(hide_password=True)
     try:
+        if parsed.get_backend_name() != "sqlite":
+            return server.engine_at(parsed)
         engine = create_engine(parsed)
     except (ArgumentError, ImportError) as error:
         raise _bad_url(f"no driver for it ({type(error).__name__})", shown) from None
+    except (SQLAlchemyError, DBError) as error:
+        raise _bad_url(f"it could not be opened ({type(error).__name__})", shown) from None
     journal.attach(engine)
     try:
         Base.metadata.create_all(engine)

@@ -44,7 +44,7 @@ class Base(DeclarativeBase):
         IpAddress: String(39),
         Cidr: String(43),
         PlainText: Text(),
-        MediumText: Text().with_variant(MEDIUMTEXT(), "mysql"),
+        MediumText: Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"),
         BigCount: BigInteger(),
     }
 

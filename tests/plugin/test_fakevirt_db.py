@@ -16,11 +16,20 @@ def instances(path):
     return count
 
 
-@pytest.mark.parametrize("source", ["option", "ini"])
-def test_clouds_use_the_database_at_the_url(run, tmp_path, source):
-    url = f"sqlite:///{tmp_path}/nova.db"
-    result = run(TEXT, f"--fakevirt-db={url}") if source == "option" else run(TEXT, ini=f"fakevirt_db = {url}\n")
-    result.assert_outcomes(passed=1)
+#: Where a URL can be given, the first before the second and so on.
+SOURCES = ("option", "environment", "ini")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_clouds_use_the_database_at_the_url(run, tmp_path, monkeypatch, source):
+    """What counts less names another database."""
+    counts = {name: name == source for name in SOURCES[SOURCES.index(source) :]}
+    urls = {name: f"sqlite:///{tmp_path}/{'nova' if it_does else name}.db" for name, it_does in counts.items()}
+    if "environment" in urls:
+        monkeypatch.setenv("FAKEVIRT_DB", urls["environment"])
+    options = [f"--fakevirt-db={urls['option']}"] if "option" in urls else []
+    run(TEXT, *options, ini=f"fakevirt_db = {urls['ini']}\n").assert_outcomes(passed=1)
+    assert [path.name for path in tmp_path.glob("*.db")] == ["nova.db"]
     assert instances(tmp_path / "nova.db") == 1
 
 

@@ -1,6 +1,7 @@
 """The command ``fakevirt``."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -305,6 +306,39 @@ def test_a_projects_manager_is_swept_with_faults(own):
 def test_a_projects_manager_is_upgraded(own):
     done = own("--upgrade", "--scenario", "refused_by_the_source")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("url", ["nova", "nova_{worker}"])
+def test_processes_that_share_the_work_have_a_database_each_or_there_is_one(own, tmp_path, url):
+    done = own("--work-item", "refresh_instance_security_rules", "--db", f"sqlite:///{tmp_path}/{url}.db")
+    assert done.stderr == ""
+    # The command itself opens one before anything runs; xdist's worker is in the names if there is one.
+    names = {path.stem.rpartition("_")[2] for path in tmp_path.glob("*.db")}
+    shared = {f"p{number}" for number in range(os.cpu_count() or 1)}
+    assert names == {"nova"} if url == "nova" else names > shared
+
+
+def test_the_database_can_be_named_in_the_environment(tmp_path, monkeypatch, verify):
+    monkeypatch.setenv("FAKEVIRT_DB", f"sqlite:///{tmp_path}/nova.db")
+    assert verify("--scenario", ONE)[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["nova.db"]
+
+
+def test_the_line_that_repeats_it_names_the_database(own, tmp_path):
+    done = own("--scenario", "refreshing_rules_fails", "--db", f"sqlite:///{tmp_path}/nova.db")
+    assert f"--driver mine:Driver --db sqlite:///{tmp_path}/nova.db" in done.stdout
+
+
+@pytest.mark.parametrize("source", ["option", "environment"])
+def test_a_database_that_cannot_be_opened_is_refused_without_its_password(monkeypatch, verify, source):
+    url = "postgresql+nodriver://nova:secret@db/test"
+    if source == "environment":
+        monkeypatch.setenv("FAKEVIRT_DB", url)
+    status, out, err = verify("--scenario", ONE, *(["--db", url] if source == "option" else []))
+    assert status == 2
+    where = {"option": "fakevirt verify --db", "environment": "the environment variable FAKEVIRT_DB"}[source]
+    assert f"where:        {where}: " in err
+    assert "secret" not in out + err
 
 
 def test_what_makes_no_manager_is_refused(verify):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fakevirt.cloud import Cloud
+from fakevirt.db.engine import MEMORY, without_password
 from fakevirt.usage_error import UsageError
 
 
@@ -51,6 +53,8 @@ class Scenario:
         for name in ("manager", "driver"):
             if name in self.cloud:
                 options.append(f"--{name} {self.cloud[name].__module__}:{self.cloud[name].__qualname__}")
+        if self.cloud.get("database_url", MEMORY) != MEMORY:
+            options.append(f"--db {shlex.quote(without_password(self.cloud['database_url']))}")
         return " ".join(options)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import update
 
 from fakevirt import exceptions, services, states
 from fakevirt.cloud import Cloud
@@ -190,7 +190,7 @@ def guest_not_built_and_quotas_lost(cloud: Cloud) -> None:
 
     def lose_quotas() -> None:
         with cloud.trace.muted(), cloud.database.transaction() as connection:
-            connection.execute(delete(QuotaUsage))
+            connection.execute(update(QuotaUsage).values(deleted=QuotaUsage.id))
         raise RuntimeError("no such machine type")
 
     cloud.faults.interfere("driver", "finish_migration", lose_quotas)

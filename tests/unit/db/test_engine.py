@@ -127,6 +127,7 @@ def test_threads_take_turns_on_a_database_in_memory() -> None:
         ("no url, secret", "cannot be read as a URL"),
         ("nosuchdatabase://user:secret@db/nova", "no driver for it"),
         ("sqlite:////no/such/folder/secret/../nova.db", "could not be opened"),
+        ("postgresql+psycopg2://user:secret@db/nova_test", "no driver for it"),
     ],
 )
 def test_a_bad_url_is_a_usage_error_that_says_what_is_wrong(url: str, happened: str) -> None:
@@ -157,3 +158,22 @@ def test_the_same_content_reads_the_same_from_another_database(any_sqlite: Datab
     other.restore(any_sqlite.snapshot())
     assert other.content() == any_sqlite.content()
     other.dispose()
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        ({}, "main"),
+        ({"PYTEST_XDIST_WORKER": "gw1"}, "gw1"),
+        ({"FAKEVIRT_WORKER": "p0"}, "p0"),
+        ({"PYTEST_XDIST_WORKER": "gw1", "FAKEVIRT_WORKER": "p0"}, "gw1_p0"),
+    ],
+)
+def test_each_process_has_a_database_of_its_own(
+    environment: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    Database(f"sqlite:///{tmp_path}/{{worker}}.db").dispose()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{name}.db"]
