@@ -433,6 +433,13 @@ class NovaObject(NovaObjectDictCompat, base.VersionedObject):
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A class that is never registered has the name of none that a release knows.
+        cls._layouts = {}
+        if hasattr(cls, "_layout"):
+            cls._last = None, cls._layout
+
     def __init__(self, context: RequestContext | None = None, **kwargs: Any) -> None:
         layout = _layout_in(type(self), _running_release())
         if layout is not self._layout:

@@ -238,18 +238,26 @@ def test_what_a_conductor_did_to_an_older_object_comes_in_its_version(host, cont
         assert instance.get_flavor().name == "m1.small"
 
 
-def test_a_child_of_an_update_is_in_a_version_that_the_caller_has(conductor, context, uuid):
-    class Newer(Instance):
-        def refresh(self):
-            self.pci_devices = PciDeviceList(objects=[PciDevice(numa_node=1)])
+def test_a_child_of_an_update_is_in_a_version_that_the_caller_has(conductor, context, uuid, monkeypatch):
+    def refresh(self):
+        self.pci_devices = PciDeviceList(objects=[PciDevice(numa_node=1)])
 
+    monkeypatch.setattr(Instance, "refresh", refresh)
     with services.running_as(conductor(ICEHOUSE)):
-        instance = Newer(context, uuid=uuid)
+        instance = Instance(context, uuid=uuid)
     with services.running_as(conductor(KILO)):
         updates, _ = ObjectActions().object_action(context, instance, "refresh", [], {})
     (device,) = updates["pci_devices"]["nova_object.data"]["objects"]
     assert (updates["pci_devices"]["nova_object.version"], device["nova_object.version"]) == ("1.0", "1.1")
     assert "numa_node" not in device["nova_object.data"]
+
+
+def test_a_class_that_is_not_registered_changes_nothing_of_its_base(conductor, context, uuid):
+    class Unknown(Instance):
+        pass
+
+    with services.running_as(conductor(ICEHOUSE)):
+        assert (Unknown(context).VERSION, Instance(context).VERSION) == (Instance.VERSION, "1.13")
 
 
 def test_an_update_that_an_older_caller_does_not_know_is_ignored(host, context, uuid, monkeypatch):
