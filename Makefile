@@ -40,9 +40,12 @@ test-newest: $(VENV)/newest/.installed
 test-plain: $(INSTALLED)
 	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
 
-# What is the same on PostgreSQL and MariaDB; the tests start both, and stop them.
+# What is the same on PostgreSQL and MariaDB, and then the tests of the library and of the plugin on each; both are
+# started for that, and stopped.
 test-backends: $(BACKENDS)
 	$(BIN)/python -m pytest tests/backends --numprocesses auto --no-cov -p no:benchmark $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m backends PostgreSQL $(BIN)/python $(PYTEST_ACROSS)
+	PYTHONPATH=tests $(BIN)/python -m backends MariaDB $(BIN)/python $(PYTEST_ACROSS)
 
 browser-test: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)

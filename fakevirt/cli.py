@@ -33,7 +33,8 @@ from fakevirt.conversion.scenarios import declare, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
-from fakevirt.db.engine import MEMORY, check_url
+from fakevirt.db.engine import check_url
+from fakevirt.db.location import ENVIRONMENT, MEMORY, databases_at, default_url
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
 
@@ -71,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.path.insert(0, os.getcwd())
         for module in arguments.modules:
             declare(module, where="fakevirt verify --import")
-        return _verify(arguments, {**_factories(arguments), **_database(arguments)}, console)
+        _check_database(arguments.db)
+        with databases_at(arguments.db):
+            return _verify(arguments, _factories(arguments), console)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -174,16 +177,12 @@ def _factories(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: factory_named(path, name, where=f"fakevirt verify --{name}") for name, path in given.items()}
 
 
-def _database(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the argument of every cloud that says where its database is; none if that is in memory."""
-    if arguments.db is None and os.environ.get("FAKEVIRT_DB"):
-        arguments.db, where = os.environ["FAKEVIRT_DB"], "the environment variable FAKEVIRT_DB"
-    else:
-        where = "fakevirt verify --db"
-    if arguments.db in (None, MEMORY):
-        return {}
-    check_url(arguments.db, where=where)
-    return {"database_url": arguments.db}
+def _check_database(url: str | None) -> None:
+    """Refuse a database that cannot be opened before anything runs."""
+    if url is not None:
+        check_url(url, where="fakevirt verify --db")
+    elif ENVIRONMENT in os.environ:
+        check_url(default_url(), where=f"the environment variable {ENVIRONMENT}")
 
 
 def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
@@ -197,7 +196,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             how_to_go_on="add --html FILE, or leave out --results",
         )
     if arguments.random is not None:
-        return _search(arguments, cloud, console)
+        return _search(arguments, console)
     if arguments.seed is not None:
         raise UsageError(
             expected="a number of scenarios that are drawn with the seed",
@@ -208,13 +207,13 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
     if arguments.order:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
-            order = find_order(chosen_scenarios(**cloud), processes=_processes(arguments), progress=progress)
+            order = find_order(chosen_scenarios(**cloud), processes=_processes(), progress=progress)
         return _show(order, order_table(order), arguments.json, console)
     if arguments.upgrade:
         _refuse_with("--upgrade", arguments, "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             upgrades = verify_upgrades(
-                arguments.work_item, arguments.scenario, processes=_processes(arguments), progress=progress, cloud=cloud
+                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress, cloud=cloud
             )
         return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
     if arguments.fault is not None:
@@ -236,7 +235,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             work_item=arguments.work_item,
             plans=arguments.plans or "ends",
             profile=profile,
-            processes=_processes(arguments),
+            processes=_processes(),
             options=options,
             diagrams=report is not None,
             progress=progress,
@@ -275,7 +274,7 @@ def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
             scenarios,
             mode_of(arguments.faults),
             work_item=arguments.work_item,
-            processes=_processes(arguments),
+            processes=_processes(),
             whole=arguments.faults == Mode.SINGLE.value and _is_whole(arguments),
             progress=progress,
         )
@@ -296,7 +295,7 @@ def _plant(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
     return 0 if run.passes else 1
 
 
-def _search(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
+def _search(arguments: argparse.Namespace, console: Console) -> int:
     others = ("work_item", "scenario", "plans", "dict_only", "faults", "fault", "order", "upgrade", "json")
     _refuse_with("--random", arguments, *others, "manager", "driver")
     if arguments.random < 1:
@@ -308,7 +307,7 @@ def _search(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
         )
     seed = random.randrange(2**32) if arguments.seed is None else arguments.seed
     with _progress(console) as progress:
-        found = _searching()(arguments.random, seed, progress=progress, **cloud)
+        found = _searching()(arguments.random, seed, progress=progress)
     console.print(found.message, markup=False, soft_wrap=True)
     return 0 if found.passes else 1
 
@@ -371,9 +370,9 @@ def _is_whole(arguments: argparse.Namespace) -> bool:
     return not (arguments.work_item or arguments.scenario or arguments.manager or arguments.driver)
 
 
-def _processes(arguments: argparse.Namespace) -> int:
+def _processes() -> int:
     """Return how many processes share the work: they cannot share a database."""
-    alone = arguments.db not in (None, MEMORY) and "{worker}" not in arguments.db
+    alone = default_url() != MEMORY and "{worker}" not in default_url()
     return 1 if alone else os.cpu_count() or 1
 
 

@@ -5,6 +5,7 @@ It only binds what the rest of the package does, and imports that when a test as
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CALL_PATHS = ("legacy", "objects")
-MEMORY = "sqlite://"
 #: The arguments of a cloud that an option can name a factory for.
 FACTORIES = {"manager": "compute managers", "driver": "virt drivers"}
 
@@ -48,21 +48,14 @@ class Options:
         conversion_board: Whether the board is printed.
         conversion_html: Where the report is written, None: nowhere.
         conversion_junit: Whether the JUnit report tells what each test compared.
-        database_url: Where clouds have their databases, None: in memory.
-        factories: What makes the managers and drivers of clouds, by the argument of the cloud.
+        cloud: The arguments of every cloud.
     """
 
     call_path: str | None
     conversion_board: bool
     conversion_html: Path | None
     conversion_junit: bool
-    database_url: str | None
-    factories: Mapping[str, Any]
-
-    @property
-    def cloud(self) -> dict[str, Any]:
-        """The arguments of every cloud."""
-        return {**({"database_url": self.database_url} if self.database_url else {}), **self.factories}
+    cloud: Mapping[str, Any]
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -153,6 +146,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             additions.add(config)
         config.stash[OPTIONS] = _options(config)
+        _choose_database(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -307,12 +301,11 @@ def fake_driver(request: pytest.FixtureRequest) -> Iterator[ComputeDriver]:
 
 
 @pytest.fixture
-def fake_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def fake_database() -> Iterator[Database]:
     """An empty database with Nova's tables; fakevirt.db.api uses it for the duration of the test."""
-    from fakevirt.db.engine import MEMORY
     from fakevirt.fixtures.database import DatabaseFixture
 
-    with DatabaseFixture(request.config.stash[OPTIONS].database_url or MEMORY) as fixture:
+    with DatabaseFixture() as fixture:
         yield fixture.database
 
 
@@ -334,7 +327,7 @@ def fakevirt_requirements(pytestconfig: pytest.Config) -> Requirements:
     given = _given(pytestconfig, "fakevirt_requirements", "--fakevirt-requirements")
     if given is not None:
         return requirements.named(*given)
-    own_driver = "driver" in pytestconfig.stash[OPTIONS].factories
+    own_driver = "driver" in pytestconfig.stash[OPTIONS].cloud
     return requirements.Requirements() if own_driver else requirements.FAKE_VIRT_DRIVER
 
 
@@ -363,8 +356,7 @@ def _options(config: pytest.Config) -> Options:
         conversion_board=config.getoption("conversion_board") or config.getini("conversion_board"),
         conversion_html=_read_conversion_html(config),
         conversion_junit=config.getoption("conversion_junit") or config.getini("conversion_junit"),
-        database_url=_read_database_url(config),
-        factories={name: factory for name in FACTORIES if (factory := _read_factory(config, name)) is not None},
+        cloud={name: factory for name in FACTORIES if (factory := _read_factory(config, name)) is not None},
     )
 
 
@@ -403,13 +395,21 @@ def _read_conversion_html(config: pytest.Config) -> Path | None:
     return path
 
 
-def _read_database_url(config: pytest.Config) -> str | None:
+def _choose_database(config: pytest.Config) -> None:
+    """Let every database of the run be where the options say."""
     given = _given(config, "fakevirt_db", "--fakevirt-db", environment="FAKEVIRT_DB")
-    if given is None or given[0] == MEMORY:
-        return None
+    if given is None:
+        return
     from fakevirt.db.engine import check_url
+    from fakevirt.db.location import MEMORY, databases_at, default_url
 
     url, where = given
+    if url != default_url():
+        chosen = contextlib.ExitStack()
+        chosen.enter_context(databases_at(url))
+        config.add_cleanup(chosen.close)
+    if url == MEMORY:
+        return
     distributed = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
     if distributed and "{worker}" not in url:
         raise UsageError(
@@ -421,7 +421,6 @@ def _read_database_url(config: pytest.Config) -> str | None:
     # The process that only hands out tests looks at its first worker's database, before that one does.
     is_worker = hasattr(config, "workerinput")
     check_url(url.replace("{worker}", "gw0") if distributed and not is_worker else url, where=where)
-    return url
 
 
 def _read_factory(config: pytest.Config, name: str) -> Any:

@@ -44,7 +44,8 @@ class Cloud(
         version_cap: What clients send no newer RPC version than: a release, a version such as ``3.23``, ``auto`` (what
             the oldest of the hosts takes), or None (whatever the client knows).
         seed: Where uuids and random numbers begin.
-        database_url: A database URL of SQLAlchemy; in memory unless given.
+        database_url: A database URL of SQLAlchemy; unless given, that of the option ``--fakevirt-db`` or ``--db`` or of
+            ``FAKEVIRT_DB`` in the environment, else in memory.
         profile: In which form the drivers take instances.
         manager: Makes the compute manager of a host (:class:`fakevirt.cloud.factories.ManagerFactory`).
         driver: Makes the virt driver of a host (:class:`fakevirt.cloud.factories.DriverFactory`).

@@ -27,7 +27,7 @@ from fakevirt.conductor.manager import ConductorManager
 from fakevirt.context import RequestContext, admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
-from fakevirt.db.engine import MEMORY, Database
+from fakevirt.db.engine import Database
 from fakevirt.db.models import ComputeNode
 from fakevirt.db.models import Instance as Instances
 from fakevirt.driver.fake import FakeVirtDriver
@@ -107,7 +107,7 @@ class World:
         settings: Settings | None = None,
         version_cap: str | None = "auto",
         seed: int = 0,
-        database_url: str = MEMORY,
+        database_url: str | None = None,
         profile: Profile | None = None,
         manager: ManagerFactory = ComputeManager,
         driver: DriverFactory = fake_virt_driver,
@@ -360,12 +360,12 @@ class World:
             self.images.create(self.context, {"id": IMAGE, "name": "image"})
             # Worlds with the same hosts begin with the same rows, and copying them takes a fraction of inserting them.
             releases = tuple((host, release.service_version) for host, release in self._releases.items())
-            beginning = self._database_url, releases, self._shared_storage, self.epoch
-            if beginning in _beginnings:
+            beginning = releases, self._shared_storage, self.epoch
+            if self.database.is_in_memory and beginning in _beginnings:
                 self.database.restore(_beginnings[beginning])
                 return
             self._insert_rows()
-            if self._database_url == MEMORY:
+            if self.database.is_in_memory:
                 _beginnings[beginning] = self.database.snapshot()
 
     def _start_manager(self, host: Host) -> None:

@@ -14,7 +14,6 @@ from fakevirt.conversion.comparison import Comparison, compare
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import Observation, observe
 from fakevirt.conversion.scenarios import Scenario, scenario_named
-from fakevirt.db.engine import MEMORY
 from fakevirt.driver.profile import Profile
 from fakevirt.instrument.faults import Fault
 from fakevirt.manager.plan import ConversionPlan, check_work_item
@@ -40,7 +39,6 @@ def check(
     plan: ConversionPlan | None = None,
     allow: Iterable[Allowance] = (),
     profile: Profile | None = None,
-    database_url: str = MEMORY,
     reproduce: str | None = None,
     **cloud: Any,
 ) -> Comparison:
@@ -52,7 +50,6 @@ def check(
         plan: The plan that is held against the legacy path; everything converted, unless given.
         allow: Differences that must be there.
         profile: In which form the drivers of the run under the plan take instances; in any, unless given.
-        database_url: Where the databases of the worlds are.
         reproduce: The line that repeats it; one of the command, unless given.
         **cloud: Arguments of the clouds besides the scenario's own, such as ``hosts`` of several releases.
 
@@ -67,9 +64,7 @@ def check(
     __tracebackhide__ = True
     check_work_item(work_item, where="conversion.check")
     chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
-    comparison = compare_scenario(
-        chosen, plan or ConversionPlan.objects(), allow, profile=profile, database_url=database_url
-    )
+    comparison = compare_scenario(chosen, plan or ConversionPlan.objects(), allow, profile=profile)
     raise_unless_passed(
         comparison,
         what=f"{work_item} / {scenario}",
@@ -84,11 +79,10 @@ def compare_scenario(
     allow: Iterable[Allowance] = (),
     *,
     profile: Profile | None = None,
-    database_url: str = MEMORY,
 ) -> Comparison:
     """Compare a scenario under ``plan`` with the same scenario on the legacy path."""
-    measure = run(scenario, ConversionPlan.legacy(), database_url=database_url)
-    return compare_with(measure, scenario, plan, allow, profile=profile, database_url=database_url)
+    measure = run(scenario, ConversionPlan.legacy())
+    return compare_with(measure, scenario, plan, allow, profile=profile)
 
 
 def compare_with(
@@ -98,14 +92,13 @@ def compare_with(
     allow: Iterable[Allowance] = (),
     *,
     profile: Profile | None = None,
-    database_url: str = MEMORY,
 ) -> Comparison:
     """Compare a scenario under ``plan`` with what was observed of it on the legacy path.
 
     The measure is a run on drivers that take instances in any form: a profile is for the run that is held against it.
     """
     same = profile is None and plan == measure.plan
-    observation = measure if same else run(scenario, plan, profile=profile, database_url=database_url)
+    observation = measure if same else run(scenario, plan, profile=profile)
     return compare(measure, observation, known=KNOWN, allow=allow, entering=scenario.enters)
 
 
@@ -115,10 +108,9 @@ def run(
     *,
     faults: Collection[Fault] = (),
     profile: Profile | None = None,
-    database_url: str = MEMORY,
 ) -> Observation:
     """Run a scenario in a world of its own, with faults planted besides its own."""
-    arguments = {"database_url": database_url, "profile": profile, **scenario.cloud}
+    arguments = {"profile": profile, **scenario.cloud}
     with uncollected():
         return observe(plan, lambda p: Cloud(plan=p, **arguments), scenario.request, faults)
 

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import SimpleQueue
 from typing import TypeVar
 
+from fakevirt.db import location
 from fakevirt.db.engine import WORKER
 from fakevirt.usage_error import UsageError
 
@@ -37,8 +38,9 @@ def outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], *, proc
     context = _context()
     names = context.SimpleQueue()
     for number in range(processes):
-        names.put(f"p{number}")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(names,)) as pool:
+        names.put("_".join([*filter(None, [os.environ.get(WORKER)]), f"p{number}"]))
+    arguments = names, location.chosen_url(), os.environ.get(location.ENVIRONMENT)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=arguments) as pool:
         try:
             for future in as_completed([pool.submit(function, task) for task in tasks]):
                 yield future.result()
@@ -63,9 +65,15 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _start(names: SimpleQueue[str]) -> None:
+def _start(names: SimpleQueue[str], chosen_url: str | None, environment_url: str | None) -> None:
     # Each has a database of its own, where they are not in memory.
     os.environ[WORKER] = names.get()
+    location.choose(chosen_url)
+    # What they are forked from may be older than the environment is.
+    if environment_url is not None:
+        os.environ[location.ENVIRONMENT] = environment_url
+    else:
+        os.environ.pop(location.ENVIRONMENT, None)
     # What was imported stays as long as the process: nothing is gained by looking through it again and again.
     gc.freeze()
     # Most of what a run makes lives as long as its task, and is looked at when many runs have come together.

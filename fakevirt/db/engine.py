@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 import itertools
 import os
@@ -11,17 +12,17 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from fakevirt.db import journal, server
 from fakevirt.db.exceptions import DBError
+from fakevirt.db.location import MEMORY, default_url
 from fakevirt.db.models import Base
 from fakevirt.usage_error import UsageError
 
-MEMORY = "sqlite://"
 #: The environment variable in which a process of the command has its name.
 WORKER = "FAKEVIRT_WORKER"
 
@@ -34,22 +35,30 @@ class Database:
     one when it is disposed of, since SQLite keeps prepared statements per connection.
 
     Args:
-        url: A database URL of SQLAlchemy. What a database holds is deleted. On a server its name must have the word
-            test in it, and it is created if it is missing; ``{worker}`` stands for the process, where there are several
-            (:func:`worker`).
+        url: A database URL of SQLAlchemy; unless given, that of the option or of ``FAKEVIRT_DB`` in the environment,
+            else in memory. What a database holds is deleted. On a server its name must have the word test in it, it is
+            created if it is missing, and a second one at the same time has a name of its own, with a number;
+            ``{worker}`` stands for the process, where there are several (:func:`worker`).
 
     Raises:
         UsageError: The URL cannot be understood, its driver is not installed, nothing answers there, or the database
             does not seem to be for tests.
     """
 
-    def __init__(self, url: str = MEMORY) -> None:
+    def __init__(self, url: str | None = None) -> None:
+        if url is None:
+            url = default_url()
         self._in_turns = threading.RLock()
         self._memory: Connection | None = None
         self._engine = _memory_engine() if _is_memory(url) else _engine_of(url)
         if _is_memory(url):
             self._memory = self._engine.connect()
         self.reset()
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether it is SQLite's within this process."""
+        return self._memory is not None
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -110,17 +119,16 @@ class Database:
                 source.backup(sqlite)
 
     def content(self) -> dict[str, list[dict[str, Any]]]:
-        """Return every row of every table, as the driver gives it but for booleans, which are 0 and 1."""
+        """Return every row of every table as SQLite has it: booleans are 0 and 1, dates are text."""
         content = {}
         with self.transaction() as connection, contextlib.closing(connection.connection.cursor()) as cursor:
             for table, select in _selects().items():
                 cursor.execute(select)
                 columns = [column[0] for column in cursor.description]
                 content[table] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-        if self._engine.dialect.name == "postgresql":
-            # The others have no booleans of their own.
+        if self._engine.dialect.name != "sqlite":
             for row in itertools.chain.from_iterable(content.values()):
-                row.update({column: int(value) for column, value in row.items() if isinstance(value, bool)})
+                row.update({column: _as_in_sqlite(value) for column, value in row.items()})
         return content
 
     def dispose(self) -> None:
@@ -129,6 +137,8 @@ class Database:
             self._memory.close()
         elif self._engine.dialect.name == "sqlite":
             self._engine.dispose()
+        else:
+            server.give_back(self._engine)
 
     @contextlib.contextmanager
     def _sqlite(self) -> Iterator[sqlite3.Connection]:
@@ -145,6 +155,12 @@ class Database:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             yield driver
+
+
+def _as_in_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ", "microseconds")
+    return int(value) if isinstance(value, bool) else value
 
 
 @functools.cache
@@ -170,8 +186,14 @@ def _memory_engine() -> Engine:
         pool_use_lifo=True,
         connect_args={"check_same_thread": False},
     )
-    journal.attach(engine)
+    _equip_sqlite(engine)
     return engine
+
+
+def _equip_sqlite(engine: Engine) -> None:
+    journal.attach(engine)
+    # What a server refuses is refused here too; SQLite alone would take rows of instances that there are not.
+    event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA foreign_keys = ON"))
 
 
 @functools.cache
@@ -229,13 +251,13 @@ def _engine_of(url: str) -> Engine:
     shown = parsed.render_as_string(hide_password=True)
     try:
         if parsed.get_backend_name() != "sqlite":
-            return server.engine_at(parsed)
+            return server.take(parsed)
         engine = create_engine(parsed)
     except (ArgumentError, ImportError) as error:
         raise _bad_url(f"no driver for it ({type(error).__name__})", shown) from None
     except (SQLAlchemyError, DBError) as error:
         raise _bad_url(f"it could not be opened ({type(error).__name__})", shown) from None
-    journal.attach(engine)
+    _equip_sqlite(engine)
     try:
         Base.metadata.create_all(engine)
     except SQLAlchemyError as error:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from oslo_utils import timeutils
 from sqlalchemy import BigInteger, DateTime, Enum, Float, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.dialects.mysql import DATETIME, MEDIUMTEXT
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
 
@@ -39,7 +39,8 @@ class Base(DeclarativeBase):
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: String(255),
-        datetime.datetime: DateTime(),
+        # Those of MariaDB would lose what is less than a second, and a world's time be another there.
+        datetime.datetime: DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb"),
         Uuid: String(36),
         IpAddress: String(39),
         Cidr: String(43),

@@ -7,7 +7,9 @@ deleting rows takes a few milliseconds, to truncate the tables ten times as long
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+import threading
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -23,6 +25,33 @@ _BEFORE = {"postgresql": "postgres", "mysql": "", "mariadb": ""}
 _SAYS_TEST = re.compile(r"(?<![a-z])test", re.IGNORECASE)
 #: SQLSTATE of PostgreSQL and error numbers of MariaDB: a deadlock, and a lock that was waited for too long.
 _DEADLOCKS = frozenset({"40P01", "40001", 1213, 1205})
+
+
+_taken: set[Engine] = set()
+_in_turns = threading.Lock()
+
+
+def take(url: URL) -> Engine:
+    """Return the engine for a database that nobody in this process uses, until it is given back.
+
+    Args:
+        url: Where it is. While it is in use, the next one is the database of that name and ``_2``, and so on.
+
+    Raises:
+        UsageError, SQLAlchemyError: As :func:`engine_at`.
+    """
+    with _in_turns:
+        names = (f"{url.database}_{number}" for number in itertools.count(2))
+        engine = engine_at(url)
+        while engine in _taken:
+            engine = engine_at(url.set(database=next(names)))
+        _taken.add(engine)
+        return engine
+
+
+def give_back(engine: Engine) -> None:
+    """Let the next world have a database."""
+    _taken.discard(engine)
 
 
 @functools.cache

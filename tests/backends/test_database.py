@@ -134,10 +134,8 @@ def test_a_server_that_is_killed_in_a_work_item_breaks_both_paths_alike_and_no_l
             # What is left is looked at, and the next world begins.
             server.start()
 
-    scenario = dataclasses.replace(SCENARIOS["shared_storage"], request=migrate)
-    legacy, objects = (
-        run(scenario, plan, database_url=url) for plan in (ConversionPlan.legacy(), ConversionPlan.objects())
-    )
+    scenario = dataclasses.replace(SCENARIOS["shared_storage"], request=migrate).with_cloud(database_url=url)
+    legacy, objects = (run(scenario, plan) for plan in (ConversionPlan.legacy(), ConversionPlan.objects()))
     assert any("DBConnectionError" in str(effect.content) for effect in legacy.effects)
     assert compare(legacy, objects, known=(*KNOWN, *ALLOWANCES)).verdict.passes
     with Cloud(database_url=url) as cloud:

@@ -10,7 +10,7 @@ PLANS = {"legacy": ConversionPlan.legacy(), "objects": ConversionPlan.objects()}
 
 
 def steps(scenario, plan, **database):
-    observation = run(scenario, plan, **database)
+    observation = run(scenario.with_cloud(**database), plan)
     return [(effect.channel, effect.operation, effect.service, effect.content) for effect in observation.effects]
 
 

@@ -16,6 +16,12 @@ def instances(path):
     return count
 
 
+@pytest.fixture(autouse=True)
+def no_database_is_given(monkeypatch):
+    for variable in ("FAKEVIRT_DB", "FAKEVIRT_WORKER"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 #: Where a URL can be given, the first before the second and so on.
 SOURCES = ("option", "environment", "ini")
 

@@ -8,6 +8,12 @@ import pytest
 HEAVY = ("oslo_", "sqlalchemy", "rich", "jinja2", "testtools", "fixtures", "fakevirt.cloud", "fakevirt.conversion")
 
 
+@pytest.fixture(autouse=True)
+def no_database_is_given(monkeypatch):
+    """One that is given is looked at before any test."""
+    monkeypatch.delenv("FAKEVIRT_DB", raising=False)
+
+
 def loaded_after(program, folder):
     """Return the modules that a new interpreter has loaded after ``program``, far from any conftest.py."""
     program += "\nimport sys; print('\\n'.join(sys.modules))"

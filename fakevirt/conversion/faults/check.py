@@ -11,7 +11,6 @@ from fakevirt.conversion.faults.injection import Injection
 from fakevirt.conversion.faults.points import points
 from fakevirt.conversion.faults.sweep import FaultyRun, Mode, fault_free, run_with
 from fakevirt.conversion.scenarios import Scenario, scenario_named
-from fakevirt.db.engine import MEMORY
 from fakevirt.manager.plan import check_work_item
 from fakevirt.usage_error import UsageError
 
@@ -29,16 +28,13 @@ class SweepError(AssertionError):
         self.board = board
 
 
-def check_sweep(
-    work_item: str | None, scenario: str, mode: Mode = Mode.SINGLE, *, database_url: str = MEMORY, **cloud: Any
-) -> FaultBoard:
+def check_sweep(work_item: str | None, scenario: str, mode: Mode = Mode.SINGLE, **cloud: Any) -> FaultBoard:
     """Plant every fault at every point of a work item in a scenario, on both call paths, and compare.
 
     Args:
         work_item: The work item; None: all that the scenario enters.
         scenario: The scenario's name; it must enter the work item.
         mode: Which faults: single ones, pairs, or second writers.
-        database_url: Where the databases of the worlds are.
         **cloud: Arguments of the clouds besides the scenario's own.
 
     Returns:
@@ -53,7 +49,7 @@ def check_sweep(
     if work_item is not None:
         check_work_item(work_item, where="conversion.sweep")
     chosen = scenario_named(scenario, work_item).with_cloud(**cloud)
-    board = sweep([chosen], mode, work_item=work_item, database_url=database_url)
+    board = sweep([chosen], mode, work_item=work_item)
     if not board.passes:
         messages = [failure.message for failure in board.failures] or [
             f"{work_item or 'no work item'} has no point in {scenario}"

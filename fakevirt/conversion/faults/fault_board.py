@@ -177,7 +177,6 @@ class _Task:
     scenario: Scenario
     work_item: str | None
     mode: Mode
-    database_url: str
     todo: tuple[tuple[str, tuple[Injection, ...]], ...] = ()
 
 
@@ -194,7 +193,6 @@ def sweep(
     mode: Mode,
     *,
     work_item: str | None = None,
-    database_url: str = "sqlite://",
     processes: int = 1,
     whole: bool = False,
     progress: Callable[[int, int], None] = lambda made, needed: None,
@@ -205,12 +203,11 @@ def sweep(
         scenarios: What is run.
         mode: Which faults.
         work_item: Only points that belong to this work item.
-        database_url: Where the databases of the worlds are.
         processes: How many processes share the work.
         whole: Whether these are all scenarios, so that what is known to be broken has to be met.
         progress: Told how many faulty runs were made, and how many are known to be needed.
     """
-    tasks = [_Task(scenario, work_item, mode, database_url) for scenario in scenarios]
+    tasks = [_Task(scenario, work_item, mode) for scenario in scenarios]
     plans = list(outcomes(_plan, tasks, processes=processes))
     points: collections.Counter[str] = collections.Counter()
     for plan in plans:
@@ -237,7 +234,7 @@ def _plan(task: _Task) -> _Planned:
     points: collections.Counter[str] = collections.Counter()
     todo: list[tuple[str, tuple[Injection, ...]]] = []
     one_sided = []
-    base = fault_free(task.scenario, task.database_url)
+    base = fault_free(task.scenario)
     for point, injections in planned(base, task.work_item, task.mode):
         effect = point.legacy or point.objects
         assert effect is not None
@@ -268,10 +265,10 @@ def _parts(task: _Task) -> list[_Task]:
 
 def _sweep(task: _Task) -> tuple[list[FaultFinding], list[_Task]]:
     """Return what was found, and what is to be done next."""
-    base = fault_free(task.scenario, task.database_url)
+    base = fault_free(task.scenario)
     findings, more = [], []
     for work_item, injections in task.todo:
-        run = run_with(base, work_item, injections, task.database_url)
+        run = run_with(base, work_item, injections)
         findings.append(FaultFinding.of(run))
         if task.mode is Mode.PAIRS and len(injections) == 1:
             then = tuple((work_item, (*injections, second)) for second in seconds(run))

@@ -21,7 +21,6 @@ from fakevirt.conversion.known.faults import (
 )
 from fakevirt.conversion.observation import Observation
 from fakevirt.conversion.scenarios import Scenario
-from fakevirt.db.engine import MEMORY
 from fakevirt.manager.plan import CallPath, ConversionPlan
 from fakevirt.usage_error import UsageError
 
@@ -115,23 +114,20 @@ class FaultFree:
     comparison: Comparison
 
 
-def fault_free(scenario: Scenario, database_url: str = MEMORY) -> FaultFree:
+def fault_free(scenario: Scenario) -> FaultFree:
     """Run a scenario as it is."""
-    return FaultFree(scenario, _compare(scenario, (), database_url))
+    return FaultFree(scenario, _compare(scenario, ()))
 
 
-def run_with(
-    base: FaultFree, work_item: str, injections: tuple[Injection, ...], database_url: str = MEMORY
-) -> FaultyRun:
+def run_with(base: FaultFree, work_item: str, injections: tuple[Injection, ...]) -> FaultyRun:
     """Run a scenario with faults on both call paths.
 
     Args:
         base: Its fault-free runs.
         work_item: The work item that is under test.
         injections: What is planted.
-        database_url: Where the databases of the worlds are.
     """
-    comparison = _compare(base.scenario, injections, database_url)
+    comparison = _compare(base.scenario, injections)
     planted = " and ".join(map(str, injections))
 
     def broken(observation: Observation, without: Observation) -> frozenset[Breach]:
@@ -187,9 +183,9 @@ def seconds(run: FaultyRun) -> Iterator[Injection]:
             yield from point.injections()
 
 
-def _compare(scenario: Scenario, injections: tuple[Injection, ...], database_url: str) -> Comparison:
+def _compare(scenario: Scenario, injections: tuple[Injection, ...]) -> Comparison:
     legacy, objects = (
-        run(scenario, plan, faults=[injection.on(path) for injection in injections], database_url=database_url)
+        run(scenario, plan, faults=[injection.on(path) for injection in injections])
         for plan, path in ((ConversionPlan.legacy(), CallPath.LEGACY), (ConversionPlan.objects(), CallPath.OBJECTS))
     )
     return compare(legacy, objects, known=(*KNOWN, *ALLOWANCES) if injections else KNOWN)

@@ -18,7 +18,6 @@ from fakevirt.conversion.generated.reduction import reduced
 from fakevirt.conversion.generated.strategy import examples
 from fakevirt.conversion.generated.trial import Trial, compare_example
 from fakevirt.conversion.verification import Progress
-from fakevirt.db.engine import MEMORY
 from fakevirt.usage_error import UsageError
 
 
@@ -64,21 +63,20 @@ class _Diverged(Exception):
     """An example diverges."""
 
 
-def search(number: int, seed: int, *, progress: Progress | None = None, database_url: str = MEMORY) -> Search:
+def search(number: int, seed: int, *, progress: Progress | None = None) -> Search:
     """Compare examples on both call paths until one diverges, and make that one small.
 
     Args:
         number: How many examples.
         seed: What they are drawn with.
         progress: Told of every example; while one is made small there are more than were asked for.
-        database_url: Where the databases of the worlds are.
     """
     found = Search(number, seed)
     runs = 0
 
     def compared(example: Example) -> Trial:
         nonlocal runs
-        trial = compare_example(example, database_url)
+        trial = compare_example(example)
         runs += 1
         if progress is not None:
             progress(runs, max(number, runs))

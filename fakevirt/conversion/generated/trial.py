@@ -15,7 +15,6 @@ from fakevirt.conversion.generated.source import source_of
 from fakevirt.conversion.known import KNOWN, faults, releases
 from fakevirt.conversion.observation import Observation
 from fakevirt.conversion.scenarios import Scenario
-from fakevirt.db.engine import MEMORY
 from fakevirt.instrument.trace import Raised
 from fakevirt.manager.plan import ConversionPlan
 
@@ -63,19 +62,18 @@ class Trial:
         return source_of(self.example, self.outcomes, self.allowed)
 
 
-def compare_example(example: Example, database_url: str = MEMORY) -> Trial:
+def compare_example(example: Example) -> Trial:
     """Run an example on the legacy path and under its plan, and compare.
 
     Args:
         example: The example.
-        database_url: Where the databases of the worlds are.
     """
     measure = Player(example)
-    legacy = run(_scenario(measure, example), ConversionPlan.legacy(), database_url=database_url)
+    legacy = run(_scenario(measure, example), ConversionPlan.legacy())
     # Nothing would have gone otherwise without them.
     calls = tuple(call for number, call in enumerate(example.calls) if number not in measure.unstruck)
     example = dataclasses.replace(example, calls=calls)
-    objects = run(_scenario(Player(example), example), example.world.plan, database_url=database_url)
+    objects = run(_scenario(Player(example), example), example.world.plan)
     known = _known_of(example, legacy)
     comparison = compare(legacy, objects, known=(*KNOWN, *known))
     return Trial(example, tuple(measure.outcomes), comparison, tuple(a for a in known if a in comparison.used))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fakevirt.cloud import Cloud
-from fakevirt.db.engine import MEMORY, without_password
+from fakevirt.db.engine import without_password
+from fakevirt.db.location import chosen_url
 from fakevirt.usage_error import UsageError
 
 
@@ -53,8 +54,8 @@ class Scenario:
         for name in ("manager", "driver"):
             if name in self.cloud:
                 options.append(f"--{name} {self.cloud[name].__module__}:{self.cloud[name].__qualname__}")
-        if self.cloud.get("database_url", MEMORY) != MEMORY:
-            options.append(f"--db {shlex.quote(without_password(self.cloud['database_url']))}")
+        if database_url := self.cloud.get("database_url", chosen_url()):
+            options.append(f"--db {shlex.quote(without_password(database_url))}")
         return " ".join(options)
 
     @property

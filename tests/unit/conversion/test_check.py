@@ -64,7 +64,7 @@ def test_a_scenario_that_enters_other_work_items_than_it_says_is_not_compared():
 
 
 def test_a_run_has_the_cloud_of_its_scenario(tmp_path):
-    observation = run(REFUSED, ConversionPlan.objects(), database_url=f"sqlite:///{tmp_path}/world.db")
+    observation = run(REFUSED.with_cloud(database_url=f"sqlite:///{tmp_path}/world.db"), ConversionPlan.objects())
     assert "not on shared storage" in str(observation.error)
     assert (tmp_path / "world.db").exists()
 

@@ -6,6 +6,8 @@ import os
 import pytest
 
 from fakevirt.conversion.workers import outcomes
+from fakevirt.db import location
+from fakevirt.db.engine import worker
 from fakevirt.usage_error import UsageError
 
 
@@ -17,6 +19,23 @@ def test_every_task_has_an_outcome(processes):
 def test_one_task_needs_no_other_process():
     # A lambda cannot leave the process.
     assert list(outcomes(lambda number: (number, os.getpid()), [1], processes=2)) == [(1, os.getpid())]
+
+
+def test_every_process_has_its_databases_where_this_one_has_them(monkeypatch):
+    monkeypatch.setenv("FAKEVIRT_DB", "sqlite:///other.db")
+    with location.databases_at("sqlite:///nova.db"):
+        chosen = outcomes(operator.call, [location.chosen_url, location.default_url], processes=2)
+        assert list(chosen) == ["sqlite:///nova.db", "sqlite:///nova.db"]
+    assert set(outcomes(operator.call, [location.chosen_url, location.default_url], processes=2)) == {
+        None,
+        "sqlite:///other.db",
+    }
+
+
+def test_every_process_has_a_name_of_its_own_within_that_of_this_one(monkeypatch):
+    monkeypatch.setenv("FAKEVIRT_WORKER", "mine")
+    for name in outcomes(operator.call, [worker] * 4, processes=2):
+        assert name.endswith(("mine_p0", "mine_p1"))
 
 
 def test_no_task_has_no_outcome():

@@ -53,7 +53,7 @@ def test_restore_returns_to_a_snapshot(any_sqlite: Database) -> None:
 
 def test_a_snapshot_makes_another_database_equal(any_sqlite: Database) -> None:
     add_service(any_sqlite, "src")
-    clone = Database()
+    clone = Database("sqlite://")
     clone.restore(any_sqlite.snapshot())
     add_service(clone, "dst")
     assert (hosts(any_sqlite), hosts(clone)) == (["src"], ["src", "dst"])
@@ -154,7 +154,7 @@ def test_content_is_every_row_of_every_table_in_the_order_of_ids(any_sqlite: Dat
 
 def test_the_same_content_reads_the_same_from_another_database(any_sqlite: Database) -> None:
     add_service(any_sqlite, "src")
-    other = Database()
+    other = Database("sqlite://")
     other.restore(any_sqlite.snapshot())
     assert other.content() == any_sqlite.content()
     other.dispose()
@@ -172,7 +172,8 @@ def test_the_same_content_reads_the_same_from_another_database(any_sqlite: Datab
 def test_each_process_has_a_database_of_its_own(
     environment: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    for variable in ("PYTEST_XDIST_WORKER", "FAKEVIRT_WORKER"):
+        monkeypatch.delenv(variable, raising=False)
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     Database(f"sqlite:///{tmp_path}/{{worker}}.db").dispose()

@@ -1,7 +1,9 @@
 import pytest
+from sqlalchemy import delete
 
 from fakevirt import exceptions
 from fakevirt.db import api as db
+from fakevirt.db import models
 from fakevirt.objects import InstanceInfoCache
 
 
@@ -41,7 +43,8 @@ def test_a_deleted_cache_is_gone(context, uuid, cache):
         cache.refresh()
 
 
-def test_a_new_cache_makes_its_row_when_it_is_saved(context, database):
-    uuid = "7c4e5b4c-0000-4000-8000-000000000000"
+def test_a_new_cache_makes_its_row_when_it_is_saved(context, database, uuid):
+    with database.database.transaction() as connection:
+        connection.execute(delete(models.InstanceInfoCache))
     InstanceInfoCache.new(context, uuid).save()
     assert InstanceInfoCache.get_by_instance_uuid(context, uuid).network_info is None

@@ -21,7 +21,7 @@ def drawn(monkeypatch):
     class Comparison:
         legacy = Legacy
 
-    def compare_example(example, database_url):
+    def compare_example(example):
         drawn.append(example)
         trial = Trial(example, (None,) * len(example.calls), Comparison, ())
         return trial
@@ -61,7 +61,7 @@ def test_nothing_is_written_into_the_folder_of_whoever_asks(drawn, tmp_path, mon
 
 
 def test_what_hypothesis_has_to_say_of_the_search_is_never_a_pass(drawn, monkeypatch):
-    def fails(example, database_url):
+    def fails(example):
         raise FailedHealthCheck("too much was filtered out")
 
     monkeypatch.setattr(module, "compare_example", fails)
@@ -81,8 +81,8 @@ def test_an_example_that_diverges_only_sometimes_is_told_as_flaky(monkeypatch):
 def test_examples_that_enter_no_work_item_are_not_counted(drawn, monkeypatch):
     compare = module.compare_example
 
-    def enters_nothing(example, database_url):
-        trial = compare(example, database_url)
+    def enters_nothing(example):
+        trial = compare(example)
         moves = any(call.method == "live_migrate" for call in example.calls)
         monkeypatch.setattr(trial.comparison.legacy, "entered", frozenset() if moves else frozenset({"compute_utils"}))
         return trial

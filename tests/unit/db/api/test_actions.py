@@ -8,12 +8,19 @@ import pytest
 from fakevirt import exceptions
 from fakevirt.context import RequestContext
 from fakevirt.db import api, builders
+from fakevirt.fixtures.database import DatabaseFixture
 from fakevirt.instrument.trace import Trace
 
-pytestmark = pytest.mark.usefixtures("active")
+pytestmark = pytest.mark.usefixtures("instance")
 
 UUID = "11111111-1111-1111-1111-111111111111"
 OF_ACTION = {"instance_uuid": UUID, "request_id": "req-1"}
+
+
+@pytest.fixture
+def instance(active: DatabaseFixture, context: RequestContext) -> None:
+    """The instance that actions and faults are those of."""
+    api.instance_create(context, builders.instance_row(id=None, uuid=UUID))
 
 
 def start(context: RequestContext, **values: Any) -> Any:

@@ -7,11 +7,18 @@ import pytest
 
 from fakevirt.context import RequestContext
 from fakevirt.db import api, builders, models
+from fakevirt.fixtures.database import DatabaseFixture
 from fakevirt.instrument.trace import Trace
 
-pytestmark = pytest.mark.usefixtures("active")
+pytestmark = pytest.mark.usefixtures("instance")
 
 UUID = "11111111-1111-1111-1111-111111111111"
+
+
+@pytest.fixture
+def instance(active: DatabaseFixture, context: RequestContext) -> None:
+    """The instance that block devices are those of."""
+    api.instance_create(context, builders.instance_row(id=None, uuid=UUID, system_metadata={"a": "1"}))
 
 
 def create(context: RequestContext, **updates: Any) -> models.BlockDeviceMapping:
@@ -38,7 +45,6 @@ def test_mappings_are_found_by_instance_and_by_volume(context: RequestContext) -
 
 
 def test_the_instance_of_a_mapping_can_be_joined(context: RequestContext) -> None:
-    api.instance_create(context, builders.instance_row(id=None, uuid=UUID, system_metadata={"a": "1"}))
     create(context, volume_id="a")
     row = api.block_device_mapping_get_by_volume_id(context, "a", ["instance.system_metadata"])
     assert row is not None

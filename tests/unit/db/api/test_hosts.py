@@ -17,10 +17,18 @@ def service(context: RequestContext, **updates: Any) -> models.Service:
 
 
 def node(context: RequestContext, **updates: Any) -> models.ComputeNode:
+    if "service_id" not in updates:
+        updates["service_id"] = service(context).id
     return api.compute_node_create(context, builders.compute_node_row(id=None, **updates))
 
 
+def instance(context: RequestContext, **updates: Any) -> models.Instance:
+    return api.instance_create(context, builders.instance_row(id=None, **updates))
+
+
 def migration(context: RequestContext, **updates: Any) -> models.Migration:
+    if "instance_uuid" not in updates:
+        updates["instance_uuid"] = instance(context)["uuid"]
     return api.migration_create(context, builders.migration_row(id=None, **updates))
 
 
@@ -103,8 +111,9 @@ def test_a_compute_node_comes_with_its_service(context: RequestContext) -> None:
 
 
 def test_the_first_node_of_a_service_is_found(context: RequestContext) -> None:
-    first, _ = (node(context, service_id=3) for _ in range(2))
-    assert api.compute_node_get_by_service_id(context, 3).id == first.id
+    service_id = service(context).id
+    first, _ = (node(context, service_id=service_id) for _ in range(2))
+    assert api.compute_node_get_by_service_id(context, service_id).id == first.id
 
 
 def test_an_update_of_a_compute_node_is_always_dated_now(context: RequestContext, now: datetime.datetime) -> None:
@@ -126,8 +135,9 @@ def test_a_deleted_compute_node_is_soft_deleted(context: RequestContext) -> None
 
 
 def test_all_nodes_are_listed_by_service(context: RequestContext) -> None:
-    first, second = service(context, host="a"), service(context, host="b")
-    nodes = [node(context, service_id=number) for number in (second.id, first.id, 99)]
+    first, second, gone = (service(context, host=host) for host in ("a", "b", "c"))
+    api.service_destroy(context, gone.id)
+    nodes = [node(context, service_id=number) for number in (second.id, first.id, gone.id)]
     listed = api.compute_node_get_all(context)
     assert [row["id"] for row in listed] == [nodes[1].id, nodes[0].id, nodes[2].id]
     assert [row["service"] and row["service"]["host"] for row in listed] == ["a", "b", None]
@@ -142,10 +152,10 @@ def test_a_migration_is_updated(context: RequestContext) -> None:
 
 
 def test_migrations_in_progress_are_found_on_either_side(context: RequestContext) -> None:
-    uuid = api.instance_create(context, builders.instance_row(id=None, system_metadata={"a": "1"}))["uuid"]
+    uuid = instance(context, system_metadata={"a": "1"})["uuid"]
     here = {"source_compute": "h", "source_node": "n", "instance_uuid": uuid}
     leaving = migration(context, **here)
-    coming = migration(context, dest_compute="h", dest_node="n")
+    coming = migration(context, dest_compute="h", dest_node="n", instance_uuid=None)
     migration(context, **here, status="confirmed")
     migration(context, source_compute="h", source_node="other")
     found = api.migration_get_in_progress_by_host_and_node(context, "h", "n")
@@ -155,6 +165,7 @@ def test_migrations_in_progress_are_found_on_either_side(context: RequestContext
 
 
 def test_a_migration_is_found_by_its_instance_and_status(context: RequestContext) -> None:
+    instance(context, uuid="one")
     created = migration(context, instance_uuid="one", status="finished")
     migration(context, instance_uuid="one", status="error")
     assert api.migration_get_by_instance_and_status(context, "one", "finished").id == created.id

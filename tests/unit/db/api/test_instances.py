@@ -6,10 +6,12 @@ from typing import Any
 import netaddr
 import pytest
 from oslo_utils import uuidutils
+from sqlalchemy import delete
 
 from fakevirt import exceptions
 from fakevirt.context import RequestContext
 from fakevirt.db import api, builders, models
+from fakevirt.db.engine import Database
 from fakevirt.fixtures.database import DatabaseFixture
 from fakevirt.instrument.trace import Trace
 
@@ -292,8 +294,10 @@ def test_the_info_cache_is_written(context: RequestContext, trace: Trace, now: d
     }
 
 
-def test_a_missing_info_cache_is_made(context: RequestContext) -> None:
-    uuid = uuidutils.generate_uuid()
+def test_a_missing_info_cache_is_made(context: RequestContext, database: Database) -> None:
+    uuid = create(context)["uuid"]
+    with database.transaction() as connection:
+        connection.execute(delete(models.InstanceInfoCache))
     assert api.instance_info_cache_get(context, uuid) is None
     api.instance_info_cache_update(context, uuid, {"network_info": "[1]"})
     found = api.instance_info_cache_get(context, uuid)
