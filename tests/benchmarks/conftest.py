@@ -1,12 +1,55 @@
-"""What the benchmarks share: each states its limit, and the run ends with what was measured against them."""
+"""What the benchmarks share: each group has its references measured in the same run, and some have a limit.
 
-import itertools
-import statistics
+``--performance FILE`` writes the tables into the places that FILE has for them.
+"""
+
+import dataclasses
+import os
+import platform
+import re
 import timeit
+from pathlib import Path
 
 import pytest
 
-HELD = pytest.StashKey[list[str]]()
+MEASURED = pytest.StashKey[list["Measured"]]()
+PATHS = pytest.StashKey[list["Paths"]]()
+
+
+@dataclasses.dataclass
+class Measured:
+    """What took how long, in seconds, and how long it may take: in seconds, and in those of the first of its group."""
+
+    group: str
+    name: str
+    least: float
+    median: float
+    limit: float | None
+    times: float | None
+    first: float
+
+    @property
+    def ratio(self):
+        return self.least / self.first
+
+    @property
+    def targets(self):
+        limits = {} if self.limit is None else {written(self.limit): self.least <= self.limit}
+        if self.times is not None:
+            limits[f"{self.times} times the first"] = self.ratio <= self.times
+        return limits
+
+
+@dataclasses.dataclass
+class Paths:
+    """What the two call paths of a work item cost: seconds, and numbers for each run of a scenario."""
+
+    work_item: str
+    scenarios: int
+    seconds: tuple[float, float]
+    queries: tuple[float, float]
+    round_trips: tuple[float, float]
+    sent: tuple[float, float]
 
 
 def written(seconds):
@@ -18,41 +61,85 @@ def written(seconds):
 
 
 @pytest.fixture
-def hold(request):
-    """Return a function that holds measured times against a limit, both in seconds.
+def measured(request, benchmark):
+    """Return a function that takes down what the benchmark took, and holds it against limits.
 
-    The least of them counts: it is what the code takes, and the others are what the machine did besides.
+    The least of the times counts: it is what the code takes, and the others are what the machine did besides.
     """
 
-    def held(seconds, limit):
-        # The same work on every machine, so that figures of a slow or busy one can be read.
-        loop = min(timeit.repeat("sum(range(1000))", number=100, repeat=50)) / 100
-        line = (
-            f"{request.node.name}: {written(min(seconds))}, median {written(statistics.median(seconds))}, "
-            f"limit {written(limit)}; sum(range(1000)) takes {written(loop)}"
-        )
-        request.config.stash.setdefault(HELD, []).append(line)
-        assert min(seconds) <= limit, line
+    def measured(name, limit=None, *, times=None, seconds=None):
+        everything = request.config.stash.setdefault(MEASURED, [])
+        data = sorted(benchmark.stats.stats.data if seconds is None else seconds)
+        first = next((taken.least for taken in everything if taken.group == benchmark.group), data[0])
+        taken = Measured(benchmark.group, name, data[0], data[len(data) // 2], limit, times, first)
+        everything.append(taken)
+        missed = [limit for limit, is_met in taken.targets.items() if not is_met]
+        assert not missed, f"{name}: {written(taken.least)} and {taken.ratio:.2f} times the first, limit {missed}"
 
-    return held
+    return measured
 
 
-@pytest.fixture
-def added():
-    """Return a function that measures, in turns, how many seconds one call takes more than another."""
+@pytest.fixture(scope="session")
+def paths(pytestconfig):
+    """The list of what the call paths of work items cost."""
+    return pytestconfig.stash.setdefault(PATHS, [])
 
-    def added(call, bare, *, number=200, repeat=50):
-        def seconds(function):
-            return timeit.timeit(function, number=number) / number
 
-        pairs = [(seconds(bare), seconds(call)) for _ in itertools.repeat(None, repeat)]
-        least = min(with_bare for with_bare, _ in pairs)
-        return [with_call - least for _, with_call in pairs]
-
-    return added
+def pytest_addoption(parser):
+    parser.addoption("--performance", type=Path, metavar="FILE", help="write the tables into FILE")
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    terminalreporter.section("limits")
-    for line in config.stash.get(HELD, ()):
-        terminalreporter.line(line)
+    tables = {
+        "machine": machine(),
+        "measured": measured_table(config.stash.get(MEASURED, ())),
+        "paths": paths_table(config.stash.get(PATHS, ())),
+    }
+    for table in tables.values():
+        terminalreporter.write_line("")
+        terminalreporter.write_line(table)
+    path = config.option.performance
+    if path is not None:
+        text = path.read_text()
+        for name, table in tables.items():
+            begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+            text, places = re.subn(f"{begin}.*?{end}", lambda _, t=table: f"{begin}\n{t}\n{end}", text, flags=re.DOTALL)  # noqa: B023
+            assert places == 1, f"{path} has no place for {name}"
+        path.write_text(text)
+
+
+def machine():
+    # The same work on every machine, so that figures of a slow or busy one can be read.
+    loop = min(timeit.repeat("sum(range(1000))", number=100, repeat=50)) / 100
+    return (
+        f"Measured with {platform.python_implementation()} {platform.python_version()} on {os.cpu_count()} cores, "
+        f"where `sum(range(1000))` takes {written(loop)}."
+    )
+
+
+def measured_table(everything):
+    lines = ["| what | least | median | times the first | target |", "|---|---|---|---|---|"]
+    for group in dict.fromkeys(taken.group for taken in everything):
+        members = [taken for taken in everything if taken.group == group]
+        lines.append(f"| **{group}** | | | | |")
+        for taken in members:
+            targets = "; ".join(f"{limit}: {'met' if is_met else 'missed'}" for limit, is_met in taken.targets.items())
+            cells = (taken.name, written(taken.least), written(taken.median), f"{taken.ratio:.2f}", targets)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def paths_table(everything):
+    lines = [
+        "| work item | scenarios | time | queries | conductor round trips | bytes sent |",
+        "|---|---|---|---|---|---|",
+    ]
+    for cost in everything:
+        legacy, objects = cost.seconds
+        cells = [
+            f"{written(legacy)} → {written(objects)} ({objects / legacy:.2f})",
+            *(f"{before:.1f} → {after:.1f}" for before, after in (cost.queries, cost.round_trips)),
+            "{:.0f} → {:.0f}".format(*cost.sent),
+        ]
+        lines.append(f"| `{cost.work_item}` | {cost.scenarios} | {' | '.join(cells)} |")
+    return "\n".join(lines)
