@@ -9,17 +9,17 @@ from fakevirt.cloud.lifecycle import LifecycleRequests
 from fakevirt.cloud.live_migration import LiveMigrationRequests
 from fakevirt.cloud.own_requests import OwnRequests
 from fakevirt.cloud.periodic import PeriodicTasks
+from fakevirt.cloud.population import Population
 from fakevirt.cloud.rescue import RescueRequests
 from fakevirt.cloud.resize import ResizeRequests
 from fakevirt.cloud.security_groups import SecurityGroupRequests
-from fakevirt.cloud.servers import Servers
 from fakevirt.cloud.upgrades import Upgrades
 from fakevirt.cloud.volumes import VolumeRequests
 
 
 class Cloud(
     VolumeRequests,
-    Servers,
+    Population,
     Hosts,
     BuildRequests,
     LiveMigrationRequests,

@@ -158,13 +158,17 @@ class Servers(World):
     def _server_row(self, host: Host, **values: Any) -> dict[str, Any]:
         name = self._next_server_name()
         (node,) = host.hypervisor.nodes
+        row = self._instance_row(name, host=host.name, node=node, **values)
+        self.names[row["uuid"]] = name
+        return row
+
+    def _instance_row(self, name: str, *, host: str, **values: Any) -> dict[str, Any]:
         row = builders.instance_row(
             id=None,
             user_id=self.context.user_id,
             project_id=self.context.project_id,
-            host=host.name,
-            node=node,
-            launched_on=host.name,
+            host=host,
+            launched_on=host,
             launched_at=self.clock.now,
             hostname=name,
             display_name=name,
@@ -173,7 +177,6 @@ class Servers(World):
             security_groups=["default"],
             **values,
         )
-        self.names[row["uuid"]] = name
         return row | _with_flavor({"image_base_image_ref": IMAGE})
 
     def _connect_networks(self, row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -165,6 +165,7 @@ class World:
         self._make_manager = manager
         self._make_driver = driver
         self._unreachable: set[str] = set()
+        self._populated: dict[str, range] = {}
         self._hosts: dict[str, Host] = {}
         self._servers: dict[str, ServiceRPCServer] = {}
         self._compute_apis: dict[Release, ComputeAPI] = {}
@@ -257,8 +258,11 @@ class World:
                 self.trace.record("manager", "update_available_resource", service=host.name, path=path).raised(error)
 
     def state(self) -> dict[str, Any]:
-        """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them."""
-        tables = {f"table {name}": rows for name, rows in self.database.content().items()}
+        """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them.
+
+        Rows that :meth:`Cloud.populate` inserted are left out.
+        """
+        tables = {f"table {name}": rows for name, rows in self.database.content(besides=self._populated).items()}
         pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
         hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
         return {

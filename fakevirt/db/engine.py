@@ -9,7 +9,8 @@ import itertools
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -118,14 +119,21 @@ class Database:
                 source.deserialize(content)
                 source.backup(sqlite)
 
-    def content(self) -> dict[str, list[dict[str, Any]]]:
-        """Return every row of every table as SQLite has it: booleans are 0 and 1, dates are text."""
-        content = {}
+    def content(self, besides: Mapping[str, range] = MappingProxyType({})) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of every table as SQLite has it: booleans are 0 and 1, dates are text.
+
+        Args:
+            besides: Ids of rows that are left out, by table; how many they are does not matter.
+        """
+        content: dict[str, list[dict[str, Any]]] = {}
         with self.transaction() as connection, contextlib.closing(connection.connection.cursor()) as cursor:
             for table, select in _selects().items():
-                cursor.execute(select)
-                columns = [column[0] for column in cursor.description]
-                content[table] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+                rows = content[table] = []
+                left_out = besides.get(table)
+                for wanted in [""] if not left_out else [f"WHERE id < {left_out[0]}", f"WHERE id > {left_out[-1]}"]:
+                    cursor.execute(select.format(wanted))
+                    columns = [column[0] for column in cursor.description]
+                    rows += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         if self._engine.dialect.name != "sqlite":
             for row in itertools.chain.from_iterable(content.values()):
                 row.update({column: _as_in_sqlite(value) for column, value in row.items()})
@@ -167,7 +175,7 @@ def _as_in_sqlite(value: Any) -> Any:
 def _selects() -> dict[str, str]:
     """Return a statement for each table that reads all of it, in the order of its keys."""
     return {
-        table.name: f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
+        table.name: f"SELECT * FROM {table.name} {{}} ORDER BY {', '.join(table.primary_key.columns.keys())}"
         for table in Base.metadata.sorted_tables
     }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from oslo_utils import timeutils
-from sqlalchemy import BigInteger, DateTime, Enum, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Enum, Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import DATETIME, MEDIUMTEXT
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
@@ -153,7 +153,7 @@ class ComputeNode(Base):
 
     __tablename__ = "compute_nodes"
 
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
     vcpus: Mapped[int]
     memory_mb: Mapped[int]
     local_gb: Mapped[int]
@@ -189,10 +189,16 @@ class Instance(Base):
     """A guest; ``metadata``, ``system_metadata``, ``info_cache``, ``security_groups`` and ``extra`` can be joined."""
 
     __tablename__ = "instances"
+    __table_args__: Any = (
+        Index("instances_terminated_at_launched_at_idx", "terminated_at", "launched_at"),
+        Index("instances_task_state_updated_at_idx", "task_state", "updated_at"),
+        Index("instances_host_node_deleted_idx", "host", "node", "deleted"),
+        Index("instances_host_deleted_cleaned_idx", "host", "deleted", "cleaned"),
+    )
     extra_keys: ClassVar[tuple[str, ...]] = ("name",)
 
     user_id: Mapped[str | None]
-    project_id: Mapped[str | None]
+    project_id: Mapped[str | None] = mapped_column(index=True)
     image_ref: Mapped[str | None]
     kernel_id: Mapped[str | None]
     ramdisk_id: Mapped[str | None]
@@ -212,7 +218,7 @@ class Instance(Base):
     node: Mapped[str | None]
     instance_type_id: Mapped[int | None]
     user_data: Mapped[MediumText | None]
-    reservation_id: Mapped[str | None]
+    reservation_id: Mapped[str | None] = mapped_column(index=True)
     scheduled_at: Mapped[datetime.datetime | None]
     launched_at: Mapped[datetime.datetime | None]
     terminated_at: Mapped[datetime.datetime | None]
@@ -289,7 +295,7 @@ class InstanceExtra(Base):
 
     __tablename__ = "instance_extra"
 
-    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"), index=True)
     numa_topology: Mapped[PlainText | None]
     pci_requests: Mapped[PlainText | None]
     flavor: Mapped[PlainText | None]
@@ -303,7 +309,7 @@ class InstanceMetadata(Base):
 
     key: Mapped[str | None]
     value: Mapped[str | None]
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
 
 
 class InstanceSystemMetadata(Base):
@@ -313,7 +319,7 @@ class InstanceSystemMetadata(Base):
 
     key: Mapped[str]
     value: Mapped[str | None]
-    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid] = mapped_column(ForeignKey("instances.uuid"), index=True)
 
 
 # Declarative classes cannot define an attribute called "metadata", but a mapper takes it afterwards (Nova's does too).
@@ -333,8 +339,11 @@ class InstanceFault(Base):
     """An error that befell an instance."""
 
     __tablename__ = "instance_faults"
+    __table_args__: Any = (
+        Index("instance_faults_instance_uuid_deleted_created_at_idx", "instance_uuid", "deleted", "created_at"),
+    )
 
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
     code: Mapped[int]
     message: Mapped[str | None]
     details: Mapped[MediumText | None]
@@ -347,8 +356,8 @@ class InstanceAction(Base):
     __tablename__ = "instance_actions"
 
     action: Mapped[str | None]
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
-    request_id: Mapped[str | None]
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
+    request_id: Mapped[str | None] = mapped_column(index=True)
     user_id: Mapped[str | None]
     project_id: Mapped[str | None]
     start_time: Mapped[datetime.datetime | None] = mapped_column(default=_utcnow)
@@ -362,7 +371,7 @@ class InstanceActionEvent(Base):
     __tablename__ = "instance_actions_events"
 
     event: Mapped[str | None]
-    action_id: Mapped[int | None] = mapped_column(ForeignKey("instance_actions.id"))
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("instance_actions.id"), index=True)
     start_time: Mapped[datetime.datetime | None] = mapped_column(default=_utcnow)
     finish_time: Mapped[datetime.datetime | None]
     result: Mapped[str | None]
@@ -375,8 +384,12 @@ class BlockDeviceMapping(Base):
     """A disk of an instance and what is behind it."""
 
     __tablename__ = "block_device_mapping"
+    __table_args__: Any = (
+        Index("block_device_mapping_instance_uuid_device_name_idx", "instance_uuid", "device_name"),
+        Index("block_device_mapping_instance_uuid_volume_id_idx", "instance_uuid", "volume_id"),
+    )
 
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
     source_type: Mapped[str | None]
     destination_type: Mapped[str | None]
     guest_format: Mapped[str | None]
@@ -385,8 +398,8 @@ class BlockDeviceMapping(Base):
     boot_index: Mapped[int | None]
     device_name: Mapped[str | None]
     delete_on_termination: Mapped[bool | None] = mapped_column(default=False)
-    snapshot_id: Mapped[Uuid | None]
-    volume_id: Mapped[Uuid | None]
+    snapshot_id: Mapped[Uuid | None] = mapped_column(index=True)
+    volume_id: Mapped[Uuid | None] = mapped_column(index=True)
     volume_size: Mapped[int | None]
     image_id: Mapped[Uuid | None]
     no_device: Mapped[bool | None]
@@ -403,6 +416,18 @@ class Migration(Base):
     """A move of an instance from one host to another."""
 
     __tablename__ = "migrations"
+    __table_args__: Any = (
+        Index("migrations_instance_uuid_and_status_idx", "instance_uuid", "status"),
+        Index(
+            "migrations_by_host_nodes_and_status_idx",
+            "deleted",
+            "source_compute",
+            "dest_compute",
+            "source_node",
+            "dest_node",
+            "status",
+        ),
+    )
 
     source_compute: Mapped[str | None]
     dest_compute: Mapped[str | None]
@@ -411,7 +436,7 @@ class Migration(Base):
     dest_host: Mapped[str | None]
     old_instance_type_id: Mapped[int | None]
     new_instance_type_id: Mapped[int | None]
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
     status: Mapped[str | None]
 
     instance: Mapped[Instance | None] = relationship(
@@ -457,7 +482,7 @@ class FlavorExtraSpec(Base):
 
     key: Mapped[str | None]
     value: Mapped[str | None]
-    instance_type_id: Mapped[int] = mapped_column(ForeignKey("instance_types.id"))
+    instance_type_id: Mapped[int] = mapped_column(ForeignKey("instance_types.id"), index=True)
 
 
 class QuotaUsage(Base):
@@ -465,7 +490,7 @@ class QuotaUsage(Base):
 
     __tablename__ = "quota_usages"
 
-    project_id: Mapped[str | None]
+    project_id: Mapped[str | None] = mapped_column(index=True)
     user_id: Mapped[str | None]
     resource: Mapped[str]
     in_use: Mapped[int]
@@ -478,9 +503,9 @@ class Reservation(Base):
 
     __tablename__ = "reservations"
 
-    uuid: Mapped[Uuid]
-    usage_id: Mapped[int] = mapped_column(ForeignKey("quota_usages.id"))
-    project_id: Mapped[str | None]
+    uuid: Mapped[Uuid] = mapped_column(index=True)
+    usage_id: Mapped[int] = mapped_column(ForeignKey("quota_usages.id"), index=True)
+    project_id: Mapped[str | None] = mapped_column(index=True)
     user_id: Mapped[str | None]
     resource: Mapped[str | None]
     delta: Mapped[int]
@@ -523,8 +548,8 @@ class SecurityGroupInstanceAssociation(Base):
 
     __tablename__ = "security_group_instance_association"
 
-    security_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
-    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"))
+    security_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"), index=True)
+    instance_uuid: Mapped[Uuid | None] = mapped_column(ForeignKey("instances.uuid"), index=True)
 
 
 class SecurityGroupIngressRule(Base):
@@ -532,12 +557,12 @@ class SecurityGroupIngressRule(Base):
 
     __tablename__ = "security_group_rules"
 
-    parent_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
+    parent_group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"), index=True)
     protocol: Mapped[str | None]
     from_port: Mapped[int | None]
     to_port: Mapped[int | None]
     cidr: Mapped[Cidr | None]
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("security_groups.id"), index=True)
 
     parent_group: Mapped[SecurityGroup | None] = relationship(
         primaryjoin="and_(foreign(SecurityGroupIngressRule.parent_group_id) == SecurityGroup.id,"
@@ -595,7 +620,7 @@ class InstanceGroupPolicy(Base):
     __tablename__ = "instance_group_policy"
 
     policy: Mapped[str | None]
-    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"), index=True)
 
 
 class InstanceGroupMember(Base):
@@ -603,8 +628,8 @@ class InstanceGroupMember(Base):
 
     __tablename__ = "instance_group_member"
 
-    instance_id: Mapped[str | None]
-    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"))
+    instance_id: Mapped[str | None] = mapped_column(index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("instance_groups.id"), index=True)
 
 
 class VolumeUsage(Base):

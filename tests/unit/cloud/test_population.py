@@ -1,0 +1,150 @@
+"""A cloud can be as large as one in use, and what happens in it costs and shows what it does in a small one."""
+
+import collections
+
+import pytest
+from sqlalchemy import Engine, event
+
+from fakevirt import services
+from fakevirt.cloud import Cloud
+from fakevirt.conversion.check import compare_scenario
+from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.scenarios import SCENARIOS, Scenario
+from fakevirt.db import api as db
+from fakevirt.manager.plan import ConversionPlan
+from fakevirt.usage_error import UsageError
+
+HOSTS, INSTANCES = 3, 20
+
+
+@pytest.fixture
+def cloud():
+    with Cloud() as cloud:
+        yield cloud
+
+
+def rows(cloud, table):
+    return [row for row in cloud.database.content()[table] if "populated" in str(row)]
+
+
+def test_instances_are_spread_evenly_on_hosts_of_their_own(cloud):
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    hosts = collections.Counter(row["host"] for row in rows(cloud, "instances"))
+    assert hosts == {"populated-1": 7, "populated-2": 7, "populated-3": 6}
+    ids = {row["host"]: row["id"] for row in rows(cloud, "services")}
+    nodes = {row["hypervisor_hostname"]: row["service_id"] for row in rows(cloud, "compute_nodes")}
+    assert nodes == ids
+    assert nodes.keys() == hosts.keys()
+
+
+def test_each_has_all_that_a_server_has(cloud):
+    server = cloud.boot("src", networks=False)
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    content = cloud.database.content()
+
+    def belongs_to(uuid):
+        return {
+            table: [{k: v for k, v in row.items() if k not in ("id", "instance_uuid")} for row in found]
+            for table, everything in content.items()
+            if (found := [row for row in everything if row.get("instance_uuid") == uuid])
+        }
+
+    uuids = [row["uuid"] for row in rows(cloud, "instances")]
+    assert len(set(uuids)) == INSTANCES
+    assert "instance_system_metadata" in belongs_to(server.uuid)
+    for uuid in uuids:
+        assert belongs_to(uuid) == belongs_to(server.uuid)
+
+
+def test_they_are_the_same_each_time_and_of_the_seed():
+    contents = []
+    for seed in (0, 0, 1):
+        with Cloud(seed=seed) as cloud:
+            cloud.populate(hosts=HOSTS, instances=INSTANCES)
+            contents.append(cloud.database.content())
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_nothing_of_it_is_on_the_trace_or_in_the_state(cloud):
+    before = cloud.state()
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    assert len(cloud.trace) == 0
+    after = cloud.state()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_a_server_that_comes_later_is_in_the_state(cloud):
+    cloud.boot("src")
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    cloud.boot("dst")
+    assert [row["host"] for row in cloud.state()["table instances"]] == ["src", "dst"]
+
+
+def test_a_host_of_it_is_one_that_is_down(cloud):
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    with pytest.raises(Exception, match="populated-1"):
+        cloud.live_migrate(cloud.boot("src"), to="populated-1")
+
+
+@pytest.mark.parametrize(("hosts", "instances"), [(0, 1), (-1, 0), (1, -1)])
+def test_other_numbers_are_refused(cloud, hosts, instances):
+    with pytest.raises(UsageError, match="a host if there is an instance"):
+        cloud.populate(hosts=hosts, instances=instances)
+
+
+def test_a_second_time_is_refused(cloud):
+    cloud.populate(hosts=HOSTS, instances=0)
+    with pytest.raises(UsageError, match="a second time"):
+        cloud.populate(hosts=HOSTS, instances=0)
+
+
+def in_a_large_cloud(request):
+    def populated(cloud):
+        cloud.populate(hosts=HOSTS, instances=INSTANCES)
+        return request(cloud)
+
+    known = SCENARIOS["shared_storage"]
+    return Scenario("populated", populated, known.enters, known.cloud)
+
+
+def test_a_comparison_finds_the_same_in_it():
+    comparison = compare_scenario(in_a_large_cloud(SCENARIOS["shared_storage"].request), ConversionPlan.objects())
+    assert comparison.verdict is Verdict.SAME
+    assert len(comparison.legacy.effects) > 80
+
+
+def test_a_write_to_a_row_of_it_is_seen():
+    def strays(cloud):
+        if cloud.plan.converted:
+            with services.running_as(cloud._api):
+                db.instance_update(cloud.context, rows(cloud, "instances")[7]["uuid"], {"host": "dst"})
+        return SCENARIOS["shared_storage"].request(cloud)
+
+    comparison = compare_scenario(in_a_large_cloud(strays), ConversionPlan.objects())
+    assert comparison.verdict is Verdict.DIVERGED
+    assert comparison.cause.operation == "update instances"
+
+
+def test_no_statement_of_a_live_migration_looks_through_all_instances(cloud):
+    statements = {}
+
+    def note(connection, cursor, statement, parameters, *_):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            statements[statement] = tuple(parameters)
+
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    server = cloud.boot("src", volumes=1)
+    event.listen(Engine, "before_cursor_execute", note)
+    cloud.live_migrate(server, to="dst")
+    event.remove(Engine, "before_cursor_execute", note)
+
+    def looks_through(statement, parameters=()):
+        with cloud.database.transaction() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        return [step[3] for step in plan if step[3].startswith("SCAN ")]
+
+    large = tuple(table for table, ids in cloud._populated.items() if len(ids) >= INSTANCES)
+    assert "instance_system_metadata" in large
+    scans = [scan for item in statements.items() for scan in looks_through(*item)]
+    assert [scan for scan in scans if scan.split()[1] in large] == []
+    assert looks_through("SELECT * FROM instances WHERE key_name = 'x'") == ["SCAN instances"]
