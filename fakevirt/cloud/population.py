@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oslo_utils import uuidutils
-from sqlalchemy import Connection, func, insert, select, true
+from sqlalchemy import Connection, bindparam, func, insert, select, true
 
 from fakevirt import services
 from fakevirt.cloud.servers import Servers
@@ -82,24 +82,22 @@ def _copy_instance(connection: Connection, first: int, hosts: int, instances: in
     if instances < 2:
         return
     table = Base.metadata.tables[Instance.__tablename__]
-    original = dict(connection.execute(select(table).where(table.c.id == first)).mappings().one())
-    del original["id"]
+    (uuid,) = connection.execute(select(table.c.uuid).where(table.c.id == first)).one()
+    own = ("uuid", "hostname", "display_name", "host", "node", "launched_on")
+    others = [column for column in table.columns if column.name not in ("id", *own)]
+    copied = select(*(bindparam(name, type_=table.c[name].type) for name in own), *others).where(table.c.id == first)
     copies = [
         {
-            **original,
             "uuid": uuidutils.generate_uuid(),
             **dict.fromkeys(("hostname", "display_name"), _name(number)),
             **dict.fromkeys(("host", "node", "launched_on"), _name(number % hosts)),
         }
         for number in range(1, instances)
     ]
-    connection.execute(insert(table), copies)
+    connection.execute(insert(table).from_select([*own, *(column.name for column in others)], copied), copies)
     for child in Base.metadata.sorted_tables:
         for owner in (key.parent for key in child.foreign_keys if key.column is table.c.uuid):
-            others = [column for column in child.columns if column is not owner and column.name != "id"]
-            everything = (
-                select(table.c.uuid, *others)
-                .select_from(table.join(child, true()))
-                .where(owner == original["uuid"], table.c.id > first)
-            )
-            connection.execute(insert(child).from_select([owner.name, *(column.name for column in others)], everything))
+            rest = [column for column in child.columns if column is not owner and column.name != "id"]
+            copied = select(table.c.uuid, *rest).select_from(table.join(child, true()))
+            copied = copied.where(owner == uuid, table.c.id > first)
+            connection.execute(insert(child).from_select([owner.name, *(column.name for column in rest)], copied))

@@ -1,6 +1,6 @@
 """What the benchmarks share: each group has its references measured in the same run, and some have a limit.
 
-``--performance FILE`` writes the tables into the places that FILE has for them.
+``--performance FILE`` writes the tables into the places that FILE has for them, and a picture beside it.
 """
 
 import dataclasses
@@ -11,9 +11,11 @@ import timeit
 from pathlib import Path
 
 import pytest
+from benchmarks.drawing import drawn
 
 MEASURED = pytest.StashKey[list["Measured"]]()
 PATHS = pytest.StashKey[list["Paths"]]()
+SIZES = pytest.StashKey[list[tuple[int, float, float]]]()
 
 
 @dataclasses.dataclass
@@ -85,6 +87,12 @@ def paths(pytestconfig):
     return pytestconfig.stash.setdefault(PATHS, [])
 
 
+@pytest.fixture(scope="session")
+def sizes(pytestconfig):
+    """The list of what a live migration costs: other instances, its seconds, and the seconds it took to insert them."""
+    return pytestconfig.stash.setdefault(SIZES, [])
+
+
 def pytest_addoption(parser):
     parser.addoption("--performance", type=Path, metavar="FILE", help="write the tables into FILE")
 
@@ -94,6 +102,7 @@ def pytest_terminal_summary(terminalreporter, config):
         "machine": machine(),
         "measured": measured_table(config.stash.get(MEASURED, ())),
         "paths": paths_table(config.stash.get(PATHS, ())),
+        "sizes": sizes_table(config.stash.get(SIZES, ())),
     }
     for table in tables.values():
         terminalreporter.write_line("")
@@ -106,6 +115,8 @@ def pytest_terminal_summary(terminalreporter, config):
             text, places = re.subn(f"{begin}.*?{end}", lambda _, t=table: f"{begin}\n{t}\n{end}", text, flags=re.DOTALL)  # noqa: B023
             assert places == 1, f"{path} has no place for {name}"
         path.write_text(text)
+        if SIZES in config.stash:
+            path.with_name("scale.svg").write_text(drawn([point[:2] for point in config.stash[SIZES]]))
 
 
 def machine():
@@ -142,4 +153,10 @@ def paths_table(everything):
             "{:.0f} → {:.0f}".format(*cost.sent),
         ]
         lines.append(f"| `{cost.work_item}` | {cost.scenarios} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def sizes_table(everything):
+    lines = ["| other instances | a live migration and the state after it | inserting them |", "|---|---|---|"]
+    lines += [f"| {count:,} | {written(taken)} | {written(inserting)} |" for count, taken, inserting in everything]
     return "\n".join(lines)

@@ -18,8 +18,8 @@ HOSTS, INSTANCES = 3, 20
 
 
 @pytest.fixture
-def cloud():
-    with Cloud() as cloud:
+def cloud(request):
+    with Cloud(**getattr(request, "param", {})) as cloud:
         yield cloud
 
 
@@ -125,6 +125,7 @@ def test_a_write_to_a_row_of_it_is_seen():
     assert comparison.cause.operation == "update instances"
 
 
+@pytest.mark.parametrize("cloud", [{"database_url": "sqlite://"}], indirect=True)
 def test_no_statement_of_a_live_migration_looks_through_all_instances(cloud):
     statements = {}
 
