@@ -5,6 +5,7 @@ INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser-installed
 BACKENDS := $(VENV)/.backends-installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
+IN_PARALLEL := --numprocesses auto --dist loadgroup --no-cov -p no:benchmark
 
 # Where users are: tests of the library and of the plugin run on each of these, and what is missing is told.
 PYTHONS := 3.11 3.12 3.13
@@ -12,14 +13,18 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
+.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
 
 # Benchmarks are not in this run, and pytest-benchmark would only say that it does not measure under xdist.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-cov -p no:benchmark $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) --ignore=tests/integration $(ARGS)
+
+# Every scenario, plan and sweep as the command runs them, what the README prints, and the built wheel where nothing else is.
+test-integration: $(INSTALLED)
+	$(BIN)/python -m pytest tests/integration $(IN_PARALLEL) $(ARGS)
 
 test-pythons:
 	@for version in $(PYTHONS); do \
