@@ -33,13 +33,13 @@ from fakevirt.conversion.scenarios import declare, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
-from fakevirt.db.engine import check_url
+from fakevirt.db.engine import check_url, without_password
 from fakevirt.db.location import ENVIRONMENT, MEMORY, databases_at, default_url
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.usage_error import UsageError
 
 if TYPE_CHECKING:
-    from fakevirt.conversion.generated.search import Search
+    from fakevirt.conversion.generated.shares import Share
 
 #: Why an option stands alone.
 _WHY_ALONE = {
@@ -109,6 +109,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="SQLAlchemy's URL of the database that clouds use, in memory by default; what it holds is deleted. With "
         "{worker} in its name, processes share the work (environment: FAKEVIRT_DB)",
+    )
+    verify.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        help="how many processes share the work: one for each processor unless given, and one for --random",
     )
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
@@ -195,6 +201,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             where="fakevirt verify",
             how_to_go_on="add --html FILE, or leave out --results",
         )
+    workers = _workers(arguments.workers)
     if arguments.random is not None:
         return _search(arguments, console)
     if arguments.seed is not None:
@@ -207,19 +214,19 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
     if arguments.order:
         _refuse_with("--order", arguments, "work_item", "scenario", "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
-            order = find_order(chosen_scenarios(**cloud), processes=_processes(), progress=progress)
+            order = find_order(chosen_scenarios(**cloud), processes=workers, progress=progress)
         return _show(order, order_table(order), arguments.json, console)
     if arguments.upgrade:
         _refuse_with("--upgrade", arguments, "plans", "dict_only", "faults", "fault")
         with _progress(console) as progress:
             upgrades = verify_upgrades(
-                arguments.work_item, arguments.scenario, processes=_processes(), progress=progress, cloud=cloud
+                arguments.work_item, arguments.scenario, processes=workers, progress=progress, cloud=cloud
             )
         return _show(upgrades, upgrades_table(upgrades), arguments.json, console)
     if arguments.fault is not None:
         return _plant(arguments, cloud, console)
     if arguments.faults is not None:
-        return _sweep(arguments, cloud, console)
+        return _sweep(arguments, cloud, workers, console)
     profile, options = None, ""
     if arguments.dict_only is not None:
         _refuse_with("--dict-only", arguments, "plans")
@@ -235,7 +242,7 @@ def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Co
             work_item=arguments.work_item,
             plans=arguments.plans or "ends",
             profile=profile,
-            processes=_processes(),
+            processes=workers,
             options=options,
             diagrams=report is not None,
             progress=progress,
@@ -266,7 +273,7 @@ class _Report:
         _write(self.path, self._render(content), "--html")
 
 
-def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
+def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], workers: int, console: Console) -> int:
     _refuse_with("--faults", arguments, "plans", "dict_only")
     scenarios = chosen_scenarios(arguments.work_item, arguments.scenario, **cloud)
     with _progress(console) as progress:
@@ -274,7 +281,7 @@ def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
             scenarios,
             mode_of(arguments.faults),
             work_item=arguments.work_item,
-            processes=_processes(),
+            processes=workers,
             whole=arguments.faults == Mode.SINGLE.value and _is_whole(arguments),
             progress=progress,
         )
@@ -282,7 +289,7 @@ def _sweep(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Con
 
 
 def _plant(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
-    _refuse_with("--fault", arguments, "work_item", "plans", "dict_only", "faults", "json")
+    _refuse_with("--fault", arguments, "work_item", "plans", "dict_only", "faults", "json", "workers")
     if arguments.scenario is None:
         raise UsageError(
             expected="the scenario that the fault is planted in",
@@ -307,15 +314,16 @@ def _search(arguments: argparse.Namespace, console: Console) -> int:
         )
     seed = random.randrange(2**32) if arguments.seed is None else arguments.seed
     with _progress(console) as progress:
-        found = _searching()(arguments.random, seed, progress=progress)
-    console.print(found.message, markup=False, soft_wrap=True)
-    return 0 if found.passes else 1
+        found = _searching()(arguments.random, seed, processes=arguments.workers or 1, progress=progress)
+    for share in found:
+        console.print(share.message, markup=False, soft_wrap=True)
+    return 0 if all(share.passes for share in found) else 1
 
 
-def _searching() -> Callable[..., Search]:
+def _searching() -> Callable[..., Sequence[Share]]:
     """Return what searches; Hypothesis is not installed with fakevirt itself."""
     try:
-        from fakevirt.conversion.generated.search import search
+        from fakevirt.conversion.generated.shares import search_in_shares
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise
@@ -325,7 +333,7 @@ def _searching() -> Callable[..., Search]:
             where="fakevirt verify --random",
             how_to_go_on="pip install 'fakevirt[random]'",
         ) from None
-    return search
+    return search_in_shares
 
 
 class _Told(Protocol):
@@ -370,10 +378,19 @@ def _is_whole(arguments: argparse.Namespace) -> bool:
     return not (arguments.work_item or arguments.scenario or arguments.manager or arguments.driver)
 
 
-def _processes() -> int:
+def _workers(chosen: int | None) -> int:
     """Return how many processes share the work: they cannot share a database."""
     alone = default_url() != MEMORY and "{worker}" not in default_url()
-    return 1 if alone else os.cpu_count() or 1
+    if chosen is None:
+        return 1 if alone else os.cpu_count() or 1
+    if chosen < 1 or (alone and chosen > 1):
+        raise UsageError(
+            expected="a number of processes, 1 or more, with a database for each",
+            happened=f"--workers {chosen}" + (f" with {without_password(default_url())}" if alone else ""),
+            where="fakevirt verify",
+            how_to_go_on="give another number" + (", or write {worker} into the name of the database" if alone else ""),
+        )
+    return chosen
 
 
 def _refuse_with(option: str, arguments: argparse.Namespace, *others: str) -> None:

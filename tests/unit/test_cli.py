@@ -99,9 +99,19 @@ def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
         (["--html", "x.html", "--random", "3", "--dict-only", "spawn"], "the board", "or --random, --dict-only"),
         (["--html", "x.html", "--results", "no.json"], "No such file", "write it with fakevirt verify --json FILE"),
         (["--results", "x.json"], "--results without --html", "add --html FILE"),
+        (["--workers", "0"], "--workers 0", "give another number"),
+        (
+            ["--workers", "2", "--db", "sqlite:///no_worker.db"],
+            "--workers 2 with sqlite:///no_worker.db",
+            "write {worker} into the name of the database",
+        ),
+        (["--workers", "2", "--scenario", ONE, "--fault", "x"], "a fault of one scenario", "or --workers"),
     ],
 )
-def test_bad_usage_is_told_in_four_parts_on_stderr_and_exits_2(verify, arguments, happened, how_to_go_on):
+def test_bad_usage_is_told_in_four_parts_on_stderr_and_exits_2(
+    verify, arguments, happened, how_to_go_on, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     status, out, err = verify(*arguments)
     assert (status, out) == (2, "")
     parts = [line.partition(":")[0] for line in err.splitlines()]
@@ -318,6 +328,43 @@ def test_processes_that_share_the_work_have_a_database_each_or_there_is_one(own,
     assert names == {"nova"} if url == "nova" else names > shared
 
 
+@pytest.mark.parametrize(
+    ("options", "does_it"),
+    [
+        ([], "fill_board"),
+        (["--dict-only", "spawn"], "fill_board"),
+        (["--plans", "all"], "fill_board"),
+        (["--order"], "find_order"),
+        (["--upgrade"], "verify_upgrades"),
+        (["--faults"], "sweep"),
+        (["--random", "9"], "_searching"),
+    ],
+)
+@pytest.mark.parametrize("workers", [3, None])
+def test_as_many_processes_share_the_work_as_are_asked_for(verify, monkeypatch, options, does_it, workers):
+    asked_for = []
+
+    class Asked(Exception):
+        pass
+
+    def do_it(*_, processes, **__):
+        asked_for.append(processes)
+        raise Asked
+
+    monkeypatch.setattr(cli.os, "cpu_count", lambda: 5)
+    monkeypatch.setattr(cli, does_it, (lambda: do_it) if does_it == "_searching" else do_it)
+    with pytest.raises(Asked):
+        verify(*options, *(["--workers", str(workers)] if workers else []))
+    assert asked_for == [workers or (1 if does_it == "_searching" else 5)]
+
+
+def test_one_process_does_all_the_work_if_it_is_asked_to(own, tmp_path):
+    options = ("--workers", "1", "--work-item", "refresh_instance_security_rules")
+    done = own(*options, "--db", f"sqlite:///{tmp_path}/nova_{{worker}}.db")
+    assert done.stderr == ""
+    assert len(list(tmp_path.glob("*.db"))) == 1
+
+
 def test_the_database_can_be_named_in_the_environment(tmp_path, monkeypatch, verify):
     monkeypatch.setenv("FAKEVIRT_DB", f"sqlite:///{tmp_path}/nova.db")
     assert verify("--scenario", ONE)[0] == 0
@@ -403,6 +450,14 @@ def test_a_seed_is_chosen_and_told_unless_it_is_given(verify, monkeypatch):
     monkeypatch.setattr("random.randrange", lambda stop: 11)
     _, out, _ = verify("--random", "1")
     assert out.startswith("1 examples of seed 11: ")
+
+
+def test_several_processes_draw_random_scenarios_with_a_seed_each(verify):
+    status, out, err = verify("--random", "5", "--seed", "7", "--workers", "2")
+    assert (status, err) == (0, "")
+    first, second = out.splitlines()
+    assert verify("--random", "3", "--seed", "7")[1] == f"{first}\n"
+    assert second.startswith("2 examples of seed 8: ")
 
 
 def test_without_hypothesis_random_scenarios_are_refused_with_what_to_install(verify, monkeypatch):
