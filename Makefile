@@ -109,5 +109,5 @@ $(VENV)/newest/.installed: VERSION := 3.13
 $(VENV)/%/.installed: pyproject.toml constraints.txt constraints-lowest.txt
 	$$(.ci/find-python $(or $(VERSION),$*)) -m venv --clear $(VENV)/$*
 	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) hatchling editables
-	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[html,random,test]'
+	$(VENV)/$*/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[html,random,convert,test]'
 	touch $@

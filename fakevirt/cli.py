@@ -17,6 +17,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 
+from fakevirt.audit import command as audit_command
 from fakevirt.cloud.factories import factory_named
 from fakevirt.conversion.board import Board, chosen_scenarios, fill_board
 from fakevirt.conversion.board_table import WIDTH, board_table
@@ -68,16 +69,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     # In a pipe there is no width to fit into.
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     try:
-        # As for ``python -m``: what is in the current directory can be imported.
-        sys.path.insert(0, os.getcwd())
-        for module in arguments.modules:
-            declare(module, where="fakevirt verify --import")
-        _check_database(arguments.db)
-        with databases_at(arguments.db):
-            return _verify(arguments, _factories(arguments), console)
+        status: int = arguments.run(arguments, console)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="fakevirt", description="Check the conversion of a compute manager to versioned objects."
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    audit_command.add_to(commands)
     verify = commands.add_parser(
         "verify",
         help="run every scenario on both call paths and compare every effect",
@@ -174,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         help="show in the report what another run wrote with --json: a matrix of releases, a fault board or an earlier "
         "board; may be given several times, the oldest first",
     )
+    verify.set_defaults(run=_verify)
     return parser
 
 
@@ -191,7 +189,17 @@ def _check_database(url: str | None) -> None:
         check_url(default_url(), where=f"the environment variable {ENVIRONMENT}")
 
 
-def _verify(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
+def _verify(arguments: argparse.Namespace, console: Console) -> int:
+    # As for ``python -m``: what is in the current directory can be imported.
+    sys.path.insert(0, os.getcwd())
+    for module in arguments.modules:
+        declare(module, where="fakevirt verify --import")
+    _check_database(arguments.db)
+    with databases_at(arguments.db):
+        return _verify_with(arguments, _factories(arguments), console)
+
+
+def _verify_with(arguments: argparse.Namespace, cloud: Mapping[str, Any], console: Console) -> int:
     if arguments.html is not None:
         _refuse_with("--html", arguments, "order", "upgrade", "faults", "fault", "random", "dict_only")
     elif arguments.results is not None:
