@@ -34,6 +34,7 @@ from fakevirt.conversion.scenarios import declare, scenario_named
 from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
+from fakevirt.convert import command as convert_command
 from fakevirt.db.engine import check_url, without_password
 from fakevirt.db.location import ENVIRONMENT, MEMORY, databases_at, default_url
 from fakevirt.driver.profile import Accepts, Profile
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     audit_command.add_to(commands)
+    convert_command.add_to(commands)
     verify = commands.add_parser(
         "verify",
         help="run every scenario on both call paths and compare every effect",

@@ -10,7 +10,7 @@ from typing import Any
 from fakevirt.audit.checks import CHECKS, halves
 from fakevirt.audit.finding import Finding, Found, Module
 from fakevirt.audit.inference import Inference
-from fakevirt.audit.reading import Unreadable, python_files, read
+from fakevirt.audit.reading import Unreadable, python_files, read, told
 from fakevirt.audit.settings import Settings
 from fakevirt.audit.work_items import work_item_of
 
@@ -35,7 +35,7 @@ class Audit:
             "files": self.files,
             "findings": [finding.to_primitive() for finding in self.findings],
             "unreadable": [
-                {"path": _told(error.path), "line": error.line, "reason": error.reason} for error in self.unreadable
+                {"path": told(error.path), "line": error.line, "reason": error.reason} for error in self.unreadable
             ],
             "work_items": self.by_work_item(),
         }
@@ -68,7 +68,7 @@ def audit(paths: Sequence[Path], settings: Settings, *, where: str = "fakevirt a
         except Unreadable as error:
             unreadable.append(error)
         else:
-            modules.append(Module(_told(path), source, Inference(source.module, settings), settings))
+            modules.append(Module(told(path), source, Inference(source.module, settings), settings))
     found = [(module, found) for module in modules for check in CHECKS for found in check(module)]
     found += halves.check(modules)
     return Audit(tuple(sorted(_finding(*each) for each in found)), tuple(unreadable), len(modules))
@@ -95,9 +95,3 @@ def _finding(module: Module, found: Found) -> Finding:
 
 #: A function that is decorated wrongly is told by its first lines.
 _LONGEST = 200
-
-
-def _told(path: Path) -> str:
-    """Return a path relative to the current folder, if it is in it."""
-    resolved, here = path.resolve(), Path.cwd()
-    return resolved.relative_to(here).as_posix() if resolved.is_relative_to(here) else path.as_posix()

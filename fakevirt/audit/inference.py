@@ -7,8 +7,8 @@ is known by annotations, by compat decorators, by the names of parameters and by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 import libcst as cst
 
@@ -38,13 +38,22 @@ from fakevirt.audit.values import (
 )
 
 Names = dict[str, Value | Unreached]
-#: Returns what a converted call returns, None if a call is not converted.
-Conversion = Callable[[Call], Value]
-
 #: What is known settles after a few rounds; a module that needs more has a chain of as many calls.
 _MOST_ROUNDS = 12
+#: What is one object in an object, and a list in the dict that the conductor returns for it.
+_LISTS_IN_DICTS = {("Service", "compute_node"): "ComputeNode"}
 _ITERATED = frozenset({"items", "iteritems", "iterkeys", "itervalues", "keys", "values"})
 _AS_DICTS = frozenset({"has_key", "pop", "popitem", "setdefault", "update"})
+
+
+class Conversion(Protocol):
+    """What a module does once it is converted."""
+
+    def parameter(self, function: Function, name: str) -> Value:
+        """Return what a parameter is then, None if that is no matter of the conversion."""
+
+    def result(self, call: Call, events: Sequence[Event]) -> Value:
+        """Return what a call returns then, None if it is not converted; the events are those before it."""
 
 
 class Inference:
@@ -53,7 +62,7 @@ class Inference:
     Args:
         module: The module.
         settings: What names stand for.
-        conversion: What converted calls return; without it the module is taken as it is.
+        conversion: What the module does once it is converted; without it the module is taken as it is.
 
     Attributes:
         functions: The functions of the module.
@@ -93,7 +102,9 @@ class Inference:
 
     def parameter(self, function: Function, name: str) -> Value | Unreached:
         """Return what is known of a parameter when the function begins."""
-        declared = self._declared(function, name)
+        declared = self.declared(function, name)
+        if declared is None and self._conversion is not None:
+            declared = self._conversion.parameter(function, name)
         if declared is not None:
             return declared
         cls = self._settings.parameters.get(name)
@@ -106,7 +117,8 @@ class Inference:
             return by_name
         return given if isinstance(given, Unreached) else capped(given, Confidence.MEDIUM)
 
-    def _declared(self, function: Function, name: str) -> Value:
+    def declared(self, function: Function, name: str) -> Value:
+        """Return what the function itself says of a parameter, by a compat decorator or an annotation."""
         for decorator in function.decorators:
             cls = self._settings.compat.get(decorator, {}).get(name)
             if cls is not None:
@@ -442,7 +454,7 @@ class Inference:
         call = Call(node, dotted(node.func), arguments, target, self._function, self._statement)
         self.events.append(call)
         self._tell_call(call, known(receiver))
-        converted = self._conversion(call) if self._conversion is not None else None
+        converted = self._conversion.result(call, self.events) if self._conversion is not None else None
         if converted is not None:
             return converted
         if target is not None:
@@ -632,6 +644,8 @@ def _field_of(value: Value, name: str) -> Value:
         return value
     if not isinstance(value, Object):
         return None
+    if value.in_place_of_a_dict and (value.cls, name) in _LISTS_IN_DICTS:
+        return Items(Object(_LISTS_IN_DICTS[value.cls, name], f"{value.cls}.{name}", value.confidence))
     field = (class_named(value.cls).fields or {}).get(name)
     if field is None or field.holds is None:
         return None

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from fakevirt.audit.audit import Audit
 from fakevirt.audit.finding import Finding
+from fakevirt.audit.reading import told
 from fakevirt.audit.rules import Rule
 
 _SARIF_LEVELS = {"high": "error", "medium": "warning", "low": "note"}
@@ -73,7 +74,7 @@ def _print_github(found: Audit, console: Console) -> None:
         level = _GITHUB_LEVELS[finding.confidence]
         _print(_annotation(level, finding.path, finding.line, finding.column, finding.rule, finding.text), console)
     for error in found.unreadable:
-        _print(_annotation("error", str(error.path), error.line, 1, "unreadable", error.reason), console)
+        _print(_annotation("error", told(error.path), error.line, 1, "unreadable", error.reason), console)
 
 
 def _annotation(level: str, path: str, line: int, column: int, title: str, text: str) -> str:
@@ -111,7 +112,7 @@ def sarif(found: Audit) -> dict[str, Any]:
         ],
     }
     notifications = [
-        {"level": "error", "message": {"text": error.reason}, "locations": [_location(str(error.path), error.line, 1)]}
+        {"level": "error", "message": {"text": error.reason}, "locations": [_location(told(error.path), error.line, 1)]}
         for error in found.unreadable
     ]
     return {

@@ -128,3 +128,9 @@ def python_files(paths: Iterable[Path], where: str) -> Iterator[Path]:
             if file.resolve() not in seen:
                 seen.add(file.resolve())
                 yield file
+
+
+def told(path: Path) -> str:
+    """Return a path relative to the current folder, if it is in it."""
+    resolved, here = path.resolve(), Path.cwd()
+    return resolved.relative_to(here).as_posix() if resolved.is_relative_to(here) else path.as_posix()

@@ -34,6 +34,7 @@ class Object:
         confidence: How sure that is.
         brought: Which of its optional fields were asked for; None if that is not known.
         nullable: Whether it is a field that may be None in its place.
+        in_place_of_a_dict: Whether the code around it still reads it as the dict whose place a conversion gave it.
     """
 
     cls: str
@@ -41,6 +42,7 @@ class Object:
     confidence: Confidence
     brought: frozenset[str] | None = None
     nullable: bool = False
+    in_place_of_a_dict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

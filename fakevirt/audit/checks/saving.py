@@ -113,7 +113,7 @@ def _two_writers(function: Function, events: list[Access | Call | Binding]) -> I
 
 
 def uuid_owner(call: Call) -> str | None:
-    """Return the name of the object whose uuid a raw update is given, None if it is given another expression."""
+    """Return the name of the object whose uuid a raw update is given, None if it is given anything else."""
     given = call.given("instance_uuid", 1)
     if given is None:
         return None

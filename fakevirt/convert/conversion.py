@@ -1,0 +1,135 @@
+"""Converts files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+
+from fakevirt.audit.reading import Source, Unreadable, parse, python_files, read, told
+from fakevirt.audit.settings import Settings
+from fakevirt.convert.imports import Imports
+from fakevirt.convert.plan import Plan
+from fakevirt.convert.rewriter import Rewriter
+from fakevirt.convert.selection import Selection
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Left:
+    """Something that was not rewritten.
+
+    Args:
+        line: The line, from 1.
+        function: Where, empty outside of functions.
+        work_item: The work item of the function, empty if it has none.
+        source: The text, on one line.
+        reason: Why.
+    """
+
+    line: int
+    function: str
+    work_item: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A file that was converted.
+
+    Args:
+        path: The file.
+        encoding: How its characters are stored.
+        before: Its text.
+        after: Its text with everything rewritten that is safe.
+        rewrites: How many places were rewritten.
+        left: What was not.
+    """
+
+    path: Path
+    encoding: str
+    before: str
+    after: str
+    rewrites: int
+    left: tuple[Left, ...]
+
+    @property
+    def name(self) -> str:
+        """Its path, as it is told."""
+        return told(self.path)
+
+    @property
+    def diff(self) -> str:
+        """What changes, as a unified diff."""
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        name = self.name.lstrip("/")
+        return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"))
+
+    def write(self) -> None:
+        """Write the file anew."""
+        self.path.write_bytes(self.after.encode(self.encoding))
+
+
+def convert_file(source: Source, settings: Settings, work_item: str | None = None) -> Converted:
+    """Convert a file, and leave it as it is.
+
+    Args:
+        source: The file.
+        settings: What names stand for.
+        work_item: Only the functions of this work item.
+
+    Returns:
+        What it becomes. Its text parses.
+    """
+    selection = Selection(source.path, source.module, settings, work_item)
+    plan = Plan(source, settings, selection)
+    imports = Imports(source.module, settings.objects)
+    changed = source.module.visit(Rewriter(plan, settings, imports))
+    if not isinstance(changed, cst.Module):
+        raise TypeError("a module became something else")
+    after = source.text(imports.insert(changed))
+    parse(after)
+    left = sorted(
+        Left(
+            source.position(refusal.node)[0],
+            refusal.function.qualified_name if refusal.function is not None else "",
+            selection.work_item(refusal.function),
+            source.source(refusal.node),
+            refusal.reason,
+        )
+        for refusal in plan.refusals.values()
+    )
+    return Converted(
+        source.path, source.encoding, source.text(), after, len(plan.rewrites) + len(plan.compat), tuple(left)
+    )
+
+
+def convert(
+    paths: Sequence[Path], settings: Settings, work_item: str | None = None, *, where: str = "fakevirt convert"
+) -> tuple[list[Converted], list[Unreadable]]:
+    """Convert files, and leave them as they are.
+
+    Args:
+        paths: Files and folders.
+        settings: What names stand for.
+        work_item: Only the functions of this work item.
+        where: Who asks, for errors.
+
+    Returns:
+        What each becomes, and what could not be read.
+
+    Raises:
+        UsageError: There is no such file or folder.
+    """
+    converted, unreadable = [], []
+    for path in python_files(paths, where):
+        if any(path.match(pattern) for pattern in settings.exclude):
+            continue
+        try:
+            converted.append(convert_file(read(path), settings, work_item))
+        except Unreadable as error:
+            unreadable.append(error)
+    return converted, unreadable
