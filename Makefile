@@ -13,7 +13,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench planted-bugs clean
+.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench nova-history planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -75,6 +75,10 @@ types: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks -p no:randomly -p no:xdist --no-cov $(ARGS)
+
+# NOVA is a repository of openstack/nova: what the audit and the conversion make of Icehouse's compute manager.
+nova-history: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m nova_history $(NOVA)
 
 planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs

@@ -24,7 +24,7 @@ def returned(call: Call, settings: Settings) -> Value:
     if call.receiver in settings.conductor:
         return _from_conductor(call)
     if call.method == "_instance_update":
-        return Primitive("_instance_update", "Instance")
+        return Primitive("_instance_update", "Instance", is_response=True)
     if call.method in settings.flatten:
         return _flattened(call)
     if call.receiver in settings.database:
@@ -33,7 +33,7 @@ def returned(call: Call, settings: Settings) -> Value:
 
 
 def _from_conductor(call: Call) -> Value:
-    row = Primitive(call.callee, _class_of(call.method))
+    row = Primitive(call.callee, _class_of(call.method), is_response=True)
     return Items(row) if "_get_all" in call.method or "get_in_progress" in call.method else row
 
 

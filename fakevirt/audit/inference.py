@@ -7,7 +7,9 @@ is known by annotations, by compat decorators, by the names of parameters and by
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import libcst as cst
@@ -17,7 +19,7 @@ from fakevirt.audit.classes import class_named, is_known
 from fakevirt.audit.events import Access, Argument, Binding, Call, Event, Reference, Use
 from fakevirt.audit.functions import Function, Functions
 from fakevirt.audit.settings import Settings
-from fakevirt.audit.syntax import dotted, key_of, last, parts, targets_of, text_of
+from fakevirt.audit.syntax import dotted, key_of, last, parts, targets_of, text_of, walk
 from fakevirt.audit.values import (
     UNREACHED,
     Confidence,
@@ -41,7 +43,7 @@ Names = dict[str, Value | Unreached]
 #: What is known settles after a few rounds; a module that needs more has a chain of as many calls.
 _MOST_ROUNDS = 12
 #: What is one object in an object, and a list in the dict that the conductor returns for it.
-_LISTS_IN_DICTS = {("Service", "compute_node"): "ComputeNode"}
+_LISTS_IN_DICTS: dict[tuple[str | None, str], str] = {("Service", "compute_node"): "ComputeNode"}
 _ITERATED = frozenset({"items", "iteritems", "iterkeys", "itervalues", "keys", "values"})
 _AS_DICTS = frozenset({"has_key", "pop", "popitem", "setdefault", "update"})
 
@@ -107,8 +109,10 @@ class Inference:
             declared = self._conversion.parameter(function, name)
         if declared is not None:
             return declared
-        cls = self._settings.parameters.get(name)
-        by_name = Object(cls, f"parameter {name!r}", Confidence.MEDIUM) if cls is not None else None
+        cls, why = self._settings.parameters.get(name), f"parameter {name!r}"
+        if cls is None and name in self._used_as_objects(function):
+            cls, why = name.title().replace("_", ""), f"{name} is used as no dict can be"
+        by_name = Object(cls, why, Confidence.MEDIUM) if cls is not None else None
         given = self._arguments.get((function, name), UNREACHED)
         from_outside = function.is_called_from_outside or function in self.escaped
         if function not in self.callers or from_outside:
@@ -116,6 +120,19 @@ class Inference:
         if given is None or isinstance(given, Nothing):
             return by_name
         return given if isinstance(given, Unreached) else capped(given, Confidence.MEDIUM)
+
+    @functools.cache  # noqa: B019 - an inference lives as long as its module is looked at
+    def _used_as_objects(self, function: Function) -> frozenset[str]:
+        """Return the names of a function that have the name of a class, and are saved or given to what flattens it."""
+        names = set()
+        for node in walk(function.node):
+            if isinstance(node, cst.Call):
+                callee = dotted(node.func)
+                if callee.endswith(".save"):
+                    names.add(callee.removesuffix(".save"))
+                elif last(callee) == "obj_to_primitive" and node.args:
+                    names.add(dotted(node.args[0].value))
+        return frozenset(name for name in names if is_known(name.title().replace("_", "")))
 
     def declared(self, function: Function, name: str) -> Value:
         """Return what the function itself says of a parameter, by a compat decorator or an annotation."""
@@ -642,6 +659,8 @@ def _field_of(value: Value, name: str) -> Value:
     """Return what a field of a value holds."""
     if isinstance(value, Items) and name == "objects":
         return value
+    if isinstance(value, Primitive) and value.is_response and (value.cls, name) in _LISTS_IN_DICTS:
+        return Items(replace(value, cls=_LISTS_IN_DICTS[value.cls, name]))
     if not isinstance(value, Object):
         return None
     if value.in_place_of_a_dict and (value.cls, name) in _LISTS_IN_DICTS:

@@ -25,6 +25,7 @@ _COUNTED = {
     Rule.HAS_OR_GET.title: 0,
     Rule.DICT_INTERFACE.title: 0,
     Rule.RAW_CONDUCTOR.title: 1,
+    Rule.RAW_RESULT.title: 1,
     Rule.DATABASE_CALL.title: 1,
     Rule.FLATTENING.title: 2,
 }

@@ -10,6 +10,7 @@ class Rule(enum.Enum):
 
     DICT_ACCESS = ("dict-access", None, "dict-style access to a versioned object")
     RAW_CONDUCTOR = ("raw-conductor", None, "a raw method of the conductor")
+    RAW_RESULT = ("raw-result", None, "a field of what a raw method of the conductor returned")
     FLATTENING = ("flattening", None, "an object is made a dict, which has no version")
     REBOUND = ("rebound", "A", "the name of an object gets a dict")
     ROW_OR_RESPONSE = ("row-or-response", "C", "a row or a response is used as an object")

@@ -53,12 +53,14 @@ class Primitive:
         why: Where it comes from.
         cls: The class that it stands for, if that is known.
         is_row: Whether it is a row of the database.
+        is_response: Whether a raw call has returned it.
         flattened: The name that was flattened, if it was an object.
     """
 
     why: str
     cls: str | None = None
     is_row: bool = False
+    is_response: bool = False
     flattened: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""Objects that are used as dicts, and tests of what they are (classes O, P and W)."""
+"""Objects that are used as dicts, tests of what they are (classes O, P and W), and fields of what raw calls return."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fakevirt.audit.events import Access, Use
 from fakevirt.audit.finding import Found, Module
 from fakevirt.audit.rules import Rule
 from fakevirt.audit.syntax import last
-from fakevirt.audit.values import Confidence, Either, Object
+from fakevirt.audit.values import Confidence, Either, Object, Primitive
 
 _RULES = {
     Use.READ_ITEM: Rule.DICT_ACCESS,
@@ -25,7 +25,7 @@ _RULES = {
 
 
 def check(module: Module) -> Iterator[Found]:
-    """Yield each use of an object that is no use of an attribute."""
+    """Yield each use of an object that is no use of an attribute, and of a dict that will be one."""
     for event in module.inference.events:
         if (
             not isinstance(event, Access)
@@ -41,6 +41,11 @@ def check(module: Module) -> Iterator[Found]:
         elif isinstance(event.value, Either):
             found, confidence = event.value.object, Confidence.LOW
             why = f"{found.why}; but a dict where it is {event.value.primitive.why}"
+        elif isinstance(event.value, Primitive) and event.value.is_response and event.key is not None:
+            what = f"{module.source.source(event.node)}: field of what {event.value.why} returned"
+            why = "it changes with the call"
+            yield Found(Rule.RAW_RESULT, event.node, event.function, what, why, Confidence.MEDIUM)
+            continue
         else:
             continue
         what = f"{module.source.source(event.node)}: {_told(event)} of {_article(found.cls)}"

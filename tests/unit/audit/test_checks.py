@@ -49,6 +49,15 @@ CASES = {
         ],
         [method("self.network_api.get(context)")],
     ),
+    "raw-result": (
+        [
+            method("return self._instance_update(context, instance.uuid)['host']"),
+            method(
+                "for cn in self.conductor_api.service_get_by_compute_host(context, 'h')['compute_node']:\n    cn['id']"
+            ),
+        ],
+        [method("return self.network_api.get(context)['host']"), method("return instance['host']")],
+    ),
     "flattening": (
         [method("self.rpc.g(obj_base.obj_to_primitive(instance))"), method("p = jsonutils.to_primitive(instance)")],
         [method("p = jsonutils.to_primitive(context)")],

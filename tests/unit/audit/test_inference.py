@@ -41,6 +41,8 @@ ITEM = "dict-access"
         "        _, found = self._find(c)\n        return found['uuid']\n",
         "class M:\n    def f(self, c):\n        self._g(c, it=Instance.get_by_uuid(c, 'u'))\n"
         "    def _g(self, c, it):\n        return it['uuid']\n",
+        "def f(c, migration):\n    migration.save()\n    return migration['id']\n",
+        "def f(c, migration):\n    g(obj_base.obj_to_primitive(migration))\n    return migration['id']\n",
         "try:\n    print 'x'\nexcept E, e:\n    pass\ndef f(c, instance):\n    return instance['uuid']\n",
     ],
 )
@@ -52,6 +54,8 @@ def test_an_object_is_known(found, text):
     "text",
     [
         "def f(context, row):\n    return row['uuid']\n",
+        "def f(context, migration):\n    return migration['id']\n",
+        "def f(context, settings):\n    settings.save()\n    return settings['id']\n",
         "def f(context, instance: dict):\n    return instance['uuid']\n",
         "def f(context, instance: dict[str, Any]):\n    return instance['uuid']\n",
         "def f(context, instance):\n    instance = {'uuid': 1}\n    return instance['uuid']\n",
