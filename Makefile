@@ -13,7 +13,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench nova-history planted-bugs clean
+.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -79,6 +79,10 @@ bench: $(INSTALLED)
 # NOVA is a repository of openstack/nova: what the audit and the conversion make of Icehouse's compute manager.
 nova-history: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m nova_history $(NOVA)
+
+# What fakevirt convert makes of the legacy half of fakevirt's own manager, run as an object path.
+converted-manager: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m converted_manager
 
 planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs
