@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakevirt import releases
+from fakevirt.audit.rules import Rule
 from fakevirt.conversion.invariants import INVARIANTS
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
@@ -108,6 +109,14 @@ def fixtures() -> str:
     )
 
 
+def rules() -> str:
+    """What the audit looks for."""
+    return _table(
+        ("finding", "class of bugs", "what it is"),
+        ((f"`{rule.title}`", rule.letter or "", rule.meaning) for rule in Rule),
+    )
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "allowances": allowances,
@@ -115,4 +124,5 @@ GENERATED: dict[str, Callable[[], str]] = {
     "invariants": invariants,
     "releases": release_table,
     "fixtures": fixtures,
+    "rules": rules,
 }

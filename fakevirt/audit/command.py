@@ -56,9 +56,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from fakevirt.audit.settings import read_settings
     from fakevirt.manager.plan import check_work_item
 
-    if arguments.work_item is not None:
+    settings = read_settings(Path.cwd())
+    if arguments.work_item not in (None, *settings.work_items.values()):
         check_work_item(arguments.work_item, where=f"{_WHERE} --work-item")
-    found = _chosen(audit(arguments.paths, read_settings(Path.cwd())), arguments)
+    found = _chosen(audit(arguments.paths, settings), arguments)
     note = ""
     if arguments.baseline is not None:
         found, note = _compared(found, arguments.baseline)
@@ -84,11 +85,12 @@ def _chosen(found: Audit, arguments: argparse.Namespace) -> Audit:
 def _compared(found: Audit, file: Path) -> tuple[Audit, str]:
     """Return what is new, and what to say about it."""
     from fakevirt.audit.baseline import gone, new_findings, read_baseline, record
+    from fakevirt.audit.output import counted
 
     if not file.exists():
         record(found.findings, file)
-        return dataclasses.replace(found, findings=()), f"{len(found.findings)} findings are recorded in {file}"
+        return dataclasses.replace(found, findings=()), f"{counted(len(found.findings), 'finding')} recorded in {file}"
     before = read_baseline(file)
     lost = gone(found.findings, before)
-    note = f"{lost} findings of {file} are gone: delete it and run again to hold on to that" if lost else ""
+    note = f"{counted(lost, 'finding')} of {file} gone: delete it and run again to hold on to that" if lost else ""
     return dataclasses.replace(found, findings=new_findings(found.findings, before)), note

@@ -559,11 +559,11 @@ class Inference:
         return Items(known(join_all(values)) if values else Nothing())
 
     def _value_of_Dict(self, node: cst.Dict, names: Names) -> Value:
-        for part in parts(node):
-            self._any(part, names)
         for element in node.elements:
             if isinstance(element, cst.StarredDictElement):
                 self._tell(Use.ITERATE, node, element.value, self._value(element.value, names), None)
+            else:
+                self._any(element, names)
         return Primitive("a dict")
 
     def _value_of_Lambda(self, node: cst.Lambda, names: Names) -> Value:

@@ -45,7 +45,13 @@ def print_table(found: Audit, console: Console) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for error in found.unreadable:
         console.print(Text(f"unreadable: {error}", style="red"), soft_wrap=True)
-    console.print(Group(_summary(found), Text(f"{found.files} files, {len(found.findings)} findings")))
+    total = f"{counted(found.files, 'file')}, {counted(len(found.findings), 'finding')}"
+    console.print(Group(_summary(found), Text(total)))
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with what it counts."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _summary(found: Audit) -> Table:

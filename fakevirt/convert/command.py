@@ -43,9 +43,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from fakevirt.convert.conversion import convert
     from fakevirt.manager.plan import check_work_item
 
-    if arguments.work_item is not None:
+    settings = read_settings(Path.cwd())
+    if arguments.work_item not in (None, *settings.work_items.values()):
         check_work_item(arguments.work_item, where=f"{_WHERE} --work-item")
-    converted, unreadable = convert(arguments.paths, read_settings(Path.cwd()), arguments.work_item, where=_WHERE)
+    converted, unreadable = convert(arguments.paths, settings, arguments.work_item, where=_WHERE)
     for file in converted:
         if arguments.write and file.after != file.before:
             file.write()
@@ -59,8 +60,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _tell(file: Converted, written: bool) -> None:
+    from fakevirt.audit.output import counted
+
     for left in file.left:
         print(f"left: {file.name}:{left.line}: {left.source}: {left.reason}", file=sys.stderr)
     if file.rewrites or file.left:
         done = "rewritten" if written else "to rewrite"
-        print(f"{file.name}: {file.rewrites} places {done}, {len(file.left)} left", file=sys.stderr)
+        print(f"{file.name}: {counted(file.rewrites, 'place')} {done}, {len(file.left)} left", file=sys.stderr)

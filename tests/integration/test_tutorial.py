@@ -1,4 +1,4 @@
-"""The tutorial: its files are written, its commands are run, and what it shows is what they print."""
+"""The tutorials: their files are written, their commands are run, and what they show is what those print."""
 
 import os
 import re
@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-TUTORIAL = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r'^```(\w+)(?: title="(.+?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+#: A command and the lines that are shown of what it prints.
+STEP = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 #: Stands for lines that are not shown.
 LEFT_OUT = "…"
 COMMANDS = {
+    "cp": ["cp"],
     "fakevirt": [sys.executable, "-c", "from fakevirt.cli import main; raise SystemExit(main())"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"],
 }
@@ -26,12 +29,12 @@ ENVIRONMENT = {
 
 
 def run(line, folder):
-    """Return the lines that a command prints."""
+    """Return the lines that a command prints, those on stderr last."""
     program, *arguments = shlex.split(line)
     ended = subprocess.run(
         [*COMMANDS[program], *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
-    return [printed.rstrip() for printed in ended.stdout.splitlines()]
+    return [printed.rstrip() for printed in (ended.stdout + ended.stderr).splitlines()]
 
 
 def first_missing(shown, printed):
@@ -50,9 +53,10 @@ def first_missing(shown, printed):
     return None
 
 
-def test_every_step_leads_to_what_is_shown(tmp_path):
-    ran = 0
-    for kind, name, text in BLOCK.findall(TUTORIAL):
+@pytest.mark.parametrize("page", ["tutorial.md", "tutorial-convert.md"])
+def test_every_step_leads_to_what_is_shown(tmp_path, page):
+    ran, tutorial = 0, (DOCS / page).read_text()
+    for kind, name, text in BLOCK.findall(tutorial):
         if name:
             path = tmp_path / name
             path.parent.mkdir(exist_ok=True)
@@ -61,12 +65,12 @@ def test_every_step_leads_to_what_is_shown(tmp_path):
             for cached in path.parent.glob("__pycache__/*"):
                 os.remove(cached)
         elif kind == "console" and not text.startswith("$ pip"):
-            command, *shown = text.splitlines()
-            printed = run(command.removeprefix("$ "), tmp_path)
-            missing = first_missing(shown, printed)
-            assert missing is None, f"{command}\nprints no line {missing!r} there:\n" + "\n".join(printed)
-            ran += 1
-    assert ran == len(re.findall(r"^\$ (?!pip)", TUTORIAL, re.MULTILINE)) > 5
+            for command, shown in STEP.findall(text):
+                printed = run(command, tmp_path)
+                missing = first_missing([line.rstrip() for line in shown.splitlines()], printed)
+                assert missing is None, f"{command}\nprints no line {missing!r} there:\n" + "\n".join(printed)
+                ran += 1
+    assert ran == len(re.findall(r"^\$ (?!pip)", tutorial, re.MULTILINE)) > 5
 
 
 @pytest.mark.parametrize(

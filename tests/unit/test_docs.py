@@ -1,5 +1,6 @@
 """Everything public is in the README, and everything in the README or registered in the code is on the site."""
 
+import dataclasses
 import importlib.util
 import inspect
 import re
@@ -9,11 +10,15 @@ import pytest
 
 import fakevirt
 from fakevirt import cli, hooks, matchers, plugin, releases, suite
+from fakevirt.audit import command as audit_command
+from fakevirt.audit.rules import Rule
+from fakevirt.audit.settings import Settings
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.invariants import INVARIANTS
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.observation import COMPARED
 from fakevirt.conversion.scenarios import SCENARIOS
+from fakevirt.convert import command as convert_command
 from fakevirt.manager.work_items import item_names
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +69,18 @@ def test_a_pytest_option_is_documented_with_its_ini_entry(option):
 
 def test_every_option_of_the_command_is_in_its_table():
     assert options_told_in(section("board")) == set(re.findall(r'"(--[\w-]+)"', inspect.getsource(cli)))
+
+
+@pytest.mark.parametrize("command", [audit_command, convert_command])
+def test_every_option_of_the_commands_that_read_code_is_in_a_table(command):
+    options = set(re.findall(r'"(--[\w-]+)"', inspect.getsource(command)))
+    assert options
+    assert options <= options_told_in(section("audit"))
+
+
+def test_every_setting_of_the_audit_is_in_its_table():
+    told = set(re.findall(r"^\| `([a-z][a-z-]+)` \|", section("audit"), re.MULTILINE))
+    assert told == {each.name.replace("_", "-") for each in dataclasses.fields(Settings)}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +135,7 @@ def test_a_fixture_class_is_documented(path):
         ("invariants", [invariant.__name__ for invariant in INVARIANTS]),
         ("releases", [release.name for release in releases.registered()]),
         ("fixtures", [path.stem for path in (ROOT / "fixtures").glob("*.py")]),
+        ("rules", [rule.title for rule in Rule]),
     ],
 )
 def test_the_site_has_everything_that_the_code_registers(generated, place, names):

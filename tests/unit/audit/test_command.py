@@ -37,14 +37,14 @@ def test_findings_are_told_by_work_item_and_function_and_exit_1(audit):
     ]
     (row,) = [line for line in lines if line.startswith("│ live_migration")]
     assert [cell.strip() for cell in row.split("│")[2:-1]] == ["2", "0", "0", "0"]
-    assert lines[-1] == "1 files, 2 findings"
+    assert lines[-1] == "1 file, 2 findings"
 
 
 def test_nothing_found_exits_0(audit, tmp_path):
     (tmp_path / "manager.py").write_text("x = 1\n")
     status, out, _ = audit()
     assert status == 0
-    assert out.splitlines()[-1] == "1 files, 0 findings"
+    assert out.splitlines()[-1] == "1 file, 0 findings"
 
 
 def test_a_file_that_cannot_be_read_is_told_and_exits_1(audit, tmp_path):
@@ -115,14 +115,14 @@ def test_only_one_work_item_is_told(audit):
 def test_a_baseline_is_recorded_and_holds_what_is_new_only(audit, tmp_path):
     status, out, _ = audit("manager.py", "--baseline", "known.json")
     assert status == 0
-    assert out.splitlines()[-1] == "2 findings are recorded in known.json"
+    assert out.splitlines()[-1] == "2 findings recorded in known.json"
     assert audit("manager.py", "--baseline", "known.json")[0] == 0
     (tmp_path / "manager.py").write_text("import x\n\n" + TEXT + "    instance['host']\n")
     assert audit("manager.py", "--baseline", "known.json")[0] == 0, "what stands below a return is not reached"
     (tmp_path / "manager.py").write_text("import x\n\n" + TEXT.replace("'uuid']", "'uuid'], instance['host']"))
     status, out, _ = audit("manager.py", "--baseline", "known.json")
     assert status == 1
-    assert out.splitlines()[-1] == "1 files, 1 findings"
+    assert out.splitlines()[-1] == "1 file, 1 finding"
 
 
 def test_what_is_gone_from_a_baseline_is_told(audit, tmp_path):
@@ -130,7 +130,7 @@ def test_what_is_gone_from_a_baseline_is_told(audit, tmp_path):
     (tmp_path / "manager.py").write_text(TEXT.replace("['host']", ".host"))
     status, out, _ = audit("manager.py", "--baseline", "known.json")
     assert status == 0
-    assert out.splitlines()[-1] == "1 findings of known.json are gone: delete it and run again to hold on to that"
+    assert out.splitlines()[-1] == "1 finding of known.json gone: delete it and run again to hold on to that"
 
 
 @pytest.mark.parametrize(

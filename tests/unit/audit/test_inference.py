@@ -34,6 +34,7 @@ ITEM = "dict-access"
         "def f(c):\n    if a := Instance.get_by_uuid(c, 'u'):\n        return a['uuid']\n",
         "def f(c):\n    s = Service.get_by_compute_host(c, 'h')\n    return s.compute_node['id']\n",
         "def f(c, instance: Instance):\n    def g():\n        return instance['uuid']\n    return g()\n",
+        "def f(c, instance: Instance):\n    return {**g(instance['a'])}\n",
         "def f(c, instance: Instance):\n    return copy.deepcopy(instance)['uuid']\n",
         "def f(c):\n    g(c, Instance.get_by_uuid(c, 'u'))\ndef _h(c):\n    pass\ndef g(c, instance):\n"
         "    return instance['uuid']\n",

@@ -35,7 +35,7 @@ def test_it_prints_a_patch_and_tells_on_stderr_what_is_left(convert, tmp_path):
     ]
     assert err.splitlines() == [
         "left: manager.py:2: 'x' in instance: in: an object has no such thing of its own (classes P and W)",
-        "manager.py: 1 places to rewrite, 1 left",
+        "manager.py: 1 place to rewrite, 1 left",
     ]
     assert (tmp_path / "manager.py").read_text() == TEXT
 
@@ -43,7 +43,7 @@ def test_it_prints_a_patch_and_tells_on_stderr_what_is_left(convert, tmp_path):
 def test_it_writes_the_files_when_it_is_told_to(convert, tmp_path):
     status, out, err = convert("manager.py", "--write")
     assert (status, out) == (0, "")
-    assert err.splitlines()[-1] == "manager.py: 1 places rewritten, 1 left"
+    assert err.splitlines()[-1] == "manager.py: 1 place rewritten, 1 left"
     assert (tmp_path / "manager.py").read_text() == TEXT.replace("['host']", ".host")
 
 
