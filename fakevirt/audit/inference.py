@@ -81,23 +81,25 @@ class Inference:
         self._returns: dict[Function, Value | Unreached] = {}
         self._arguments: dict[tuple[Function, str], Value | Unreached] = {}
         self._assigned: dict[tuple[Function, str], Value | Unreached] = {}
+        self._dicts: dict[tuple[Function, str], Primitive] = {}
         self.callers: dict[Function, set[Function | None]] = {}
         self.escaped: set[Function] = set()
         self._settle()
 
     def _settle(self) -> None:
         for _ in range(_MOST_ROUNDS):
-            before = (self._returns, self._arguments, self._assigned)
+            before = (self._returns, self._arguments, self._assigned, self._dicts)
             self.events: list[Event] = []
             self._seen_returns: dict[Function, Value | Unreached] = {}
             self._seen_arguments: dict[tuple[Function, str], Value | Unreached] = {}
             self._seen_assigned: dict[tuple[Function, str], Value | Unreached] = {}
+            self._seen_dicts: dict[tuple[Function, str], Primitive] = {}
             self._function: Function | None = None
             self._statement: cst.BaseSmallStatement | None = None
             self._block(self._module, {})
             self._returns, self._arguments = self._seen_returns, self._seen_arguments
-            self._assigned = self._seen_assigned
-            if before == (self._returns, self._arguments, self._assigned):
+            self._assigned, self._dicts = self._seen_assigned, self._seen_dicts
+            if before == (self._returns, self._arguments, self._assigned, self._dicts):
                 return
 
     # What functions are given
@@ -114,11 +116,15 @@ class Inference:
             cls, why = name.title().replace("_", ""), f"{name} is used as no dict can be"
         by_name = Object(cls, why, Confidence.MEDIUM) if cls is not None else None
         given = self._arguments.get((function, name), UNREACHED)
-        from_outside = function.is_called_from_outside or function in self.escaped
-        if function not in self.callers or from_outside:
-            return known(join(by_name, given)) if by_name is not None else None
+        from_outside = function.is_called_from_outside or function in self.escaped or function not in self.callers
+        if by_name is not None and (function, name) in self._dicts:
+            # One caller with a dict is enough, whatever is not known of the others.
+            all_dicts = isinstance(given, Primitive) and not from_outside
+            return given if all_dicts else Either(by_name, self._dicts[function, name])
         if given is None or isinstance(given, Nothing):
             return by_name
+        if from_outside:
+            return known(join(by_name, given)) if by_name is not None else None
         return given if isinstance(given, Unreached) else capped(given, Confidence.MEDIUM)
 
     @functools.cache  # noqa: B019 - an inference lives as long as its module is looked at
@@ -164,6 +170,9 @@ class Inference:
             name = argument.keyword or (given[position] if position < len(given) else None)
             if name is not None:
                 self._note(self._seen_arguments, (target, name), argument.value)
+                dict_ = argument.value.primitive if isinstance(argument.value, Either) else argument.value
+                if isinstance(dict_, Primitive):
+                    self._seen_dicts.setdefault((target, name), dict_)
 
     @staticmethod
     def _note(seen: dict[Any, Value | Unreached], key: object, value: Value | Unreached) -> None:

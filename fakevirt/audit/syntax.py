@@ -39,6 +39,18 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from walk(part)
 
 
+def loads(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+    """Yield each node in a node where a name stands for a variable, and not for an attribute or a keyword."""
+    if isinstance(node, cst.Name):
+        if node.value == name:
+            yield node
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
+        yield from loads(node.value, name)
+    else:
+        for part in parts(node):
+            yield from loads(part, name)
+
+
 def dotted(node: cst.CSTNode) -> str:
     """Return ``a.b.c`` of names with dots between them; what is no name is left out before the first dot."""
     if isinstance(node, cst.Attribute):

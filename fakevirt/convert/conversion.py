@@ -84,8 +84,24 @@ def convert_file(source: Source, settings: Settings, work_item: str | None = Non
     Returns:
         What it becomes. Its text parses.
     """
-    selection = Selection(source.path, source.module, settings, work_item)
-    plan = Plan(source, settings, selection)
+    return _made(_plan(source, settings, work_item))
+
+
+def _plan(source: Source, settings: Settings, work_item: str | None) -> Plan:
+    return Plan(source, settings, Selection(source.path, source.module, settings, work_item))
+
+
+def _choose_versions(plans: Sequence[Plan]) -> None:
+    """Let the clients among some files choose a version, and let their servers have it."""
+    for plan in plans:
+        for server in plan.servers():
+            # A list: each of the clients is asked.
+            if any([other.choose_versions(server) for other in plans]):
+                plan.versions[server.version] = server.next
+
+
+def _made(plan: Plan) -> Converted:
+    source, settings, selection = plan.source, plan.settings, plan.selection
     imports = Imports(source.module, settings.objects)
     changed = source.module.visit(Rewriter(plan, settings, imports))
     if not isinstance(changed, cst.Module):
@@ -103,7 +119,12 @@ def convert_file(source: Source, settings: Settings, work_item: str | None = Non
         for refusal in plan.refusals.values()
     )
     return Converted(
-        source.path, source.encoding, source.text(), after, len(plan.rewrites) + len(plan.compat), tuple(left)
+        source.path,
+        source.encoding,
+        source.text(),
+        after,
+        len(plan.rewrites) + len(plan.compat) + len(plan.halves),
+        tuple(left),
     )
 
 
@@ -124,12 +145,13 @@ def convert(
     Raises:
         UsageError: There is no such file or folder.
     """
-    converted, unreadable = [], []
+    plans, unreadable = [], []
     for path in python_files(paths, where):
         if any(path.match(pattern) for pattern in settings.exclude):
             continue
         try:
-            converted.append(convert_file(read(path), settings, work_item))
+            plans.append(_plan(read(path), settings, work_item))
         except Unreadable as error:
             unreadable.append(error)
-    return converted, unreadable
+    _choose_versions(plans)
+    return [_made(plan) for plan in plans], unreadable

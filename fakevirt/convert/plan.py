@@ -12,13 +12,14 @@ import libcst.matchers as m
 from fakevirt.audit.checks.saving import uuid_owner
 from fakevirt.audit.classes import class_named
 from fakevirt.audit.events import DICT_STYLE, Access, Argument, Binding, Call, Event, Reference, Use
-from fakevirt.audit.functions import Function
+from fakevirt.audit.functions import Function, Functions
 from fakevirt.audit.inference import Inference
 from fakevirt.audit.reading import Source
 from fakevirt.audit.replacements import REPLACEMENTS
 from fakevirt.audit.settings import Settings
-from fakevirt.audit.syntax import key_of, last, parts, text_of, walk
+from fakevirt.audit.syntax import key_of, last, loads, text_of, walk
 from fakevirt.audit.values import Confidence, Either, Items, Nothing, Object, Primitive, Value
+from fakevirt.convert.client import ClientHalf, Server, client_halves, servers
 from fakevirt.convert.rewrites import NewArgument, Rewrite, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
 from fakevirt.convert.selection import Selection
 from fakevirt.convert.tracker import TRACKER, Extraction, extraction
@@ -60,6 +61,8 @@ class Plan:
         removed: Assignments of flattened objects that nothing needs any more.
         compat: The functions that get a compat decorator.
         renamed: The new name of each node of a variable whose name told of a dict.
+        halves: The client halves that come to choose a version, by the statement that says it today.
+        versions: The new text of each version of a server.
         extraction: How the resource tracker's call becomes a method of its own, if it has to.
     """
 
@@ -71,6 +74,8 @@ class Plan:
     removed: set[cst.BaseSmallStatement] = field(default_factory=set)
     compat: set[cst.FunctionDef] = field(default_factory=set)
     renamed: dict[cst.Name, str] = field(default_factory=dict)
+    halves: dict[cst.BaseSmallStatement, tuple[ClientHalf, str]] = field(default_factory=dict)
+    versions: dict[cst.SimpleString, str] = field(default_factory=dict)
     extraction: Extraction | None = None
 
     def __post_init__(self) -> None:
@@ -121,6 +126,28 @@ class Plan:
                     self._refuse(event.node, event.function, f"{last(event.callee)} is handed on and not called here")
             self._recheck()
 
+    @property
+    def functions(self) -> Functions:
+        """The functions of the module."""
+        return self._inference.functions
+
+    def servers(self) -> Iterator[Server]:
+        """Yield the servers of the module, with those of their converted methods that take dicts as well."""
+        compat = {
+            function.node
+            for function in self.functions.outermost
+            if self.selection.has(function) and self.settings.compat.keys() & set(function.decorators)
+        }
+        return servers(self.source.module, self.functions, frozenset(compat | self.compat))
+
+    def choose_versions(self, server: Server) -> bool:
+        """Let the client halves of a server's methods choose a version; tell whether there are any."""
+        halves = list(client_halves(self.functions, server, self.settings))
+        for half in halves:
+            self.halves[half.chosen.body[0]] = (half, server.next)
+            self.removed.add(half.flattened.body[0])
+        return bool(halves)
+
     # What the module does once it is converted
 
     def parameter(self, function: Function, name: str) -> Value:
@@ -150,7 +177,7 @@ class Plan:
 
     def _is_callback(self, function: Function) -> bool:
         """Tell whether a function is a work item of its own that others hand on, as drivers get it."""
-        return function.name.strip("_") == (self.selection.work_item(function) or "-").strip("_")
+        return function.name == self.selection.work_item(function)
 
     def result(self, call: Call, events: Sequence[Event]) -> Value:
         """Return what a call returns once it is converted, None if it is not."""
@@ -467,8 +494,8 @@ class Plan:
                 self._recheck_service(event, bound[event.node])
         for event in bound.values():
             if isinstance(event.after, Primitive) and event.after.flattened is not None and event.function is not None:
-                loads = set(_loads(event.function.outermost.node, event.node.value)) - {event.node}
-                if loads and loads <= self._unused and isinstance(event.statement, cst.Assign):
+                uses = set(loads(event.function.outermost.node, event.node.value)) - {event.node}
+                if uses and uses <= self._unused and isinstance(event.statement, cst.Assign):
                     self.removed.add(event.statement)
 
     def _recheck_update(self, call: Call, rewrite: ToSave) -> None:
@@ -501,7 +528,7 @@ class Plan:
         function, name = call.function, binding.node.value
         if function is None:
             return
-        nodes = list(_loads(function.outermost.node, name))
+        nodes = list(loads(function.outermost.node, name))
         known = {
             event.base
             for event in self._events
@@ -564,18 +591,6 @@ def _fields_read(node: cst.CSTNode) -> Iterator[tuple[str, str]]:
         elif isinstance(part, cst.Subscript) and isinstance(part.value, cst.Name):
             key = key_of(part)
             yield part.value.value, (text_of(key) or "") if key is not None else ""
-
-
-def _loads(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
-    """Yield each node where a name stands for a variable, and not for an attribute or a keyword."""
-    if isinstance(node, cst.Name):
-        if node.value == name:
-            yield node
-    elif isinstance(node, (cst.Attribute, cst.Arg)):
-        yield from _loads(node.value, name)
-    else:
-        for part in parts(node):
-            yield from _loads(part, name)
 
 
 def _names(node: cst.CSTNode) -> set[str]:

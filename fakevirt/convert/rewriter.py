@@ -9,6 +9,7 @@ import libcst as cst
 
 from fakevirt.audit.settings import Settings
 from fakevirt.audit.syntax import walk
+from fakevirt.convert.client import choice
 from fakevirt.convert.imports import Imports
 from fakevirt.convert.plan import Plan
 from fakevirt.convert.rewrites import NewArgument, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
@@ -47,6 +48,16 @@ class Rewriter(cst.CSTTransformer):
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:  # noqa: D102
         new = self._plan.renamed.get(original_node)
         return updated_node if new is None else updated_node.with_changes(value=new)
+
+    def leave_SimpleString(  # noqa: D102
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.BaseExpression:
+        new = self._plan.versions.get(original_node)
+        return (
+            updated_node
+            if new is None
+            else updated_node.with_changes(value=f"{updated_node.quote}{new}{updated_node.quote}")
+        )
 
     def leave_Subscript(  # noqa: D102
         self, original_node: cst.Subscript, updated_node: cst.Subscript
@@ -102,6 +113,9 @@ class Rewriter(cst.CSTTransformer):
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement] | cst.RemovalSentinel:
         (small, *others) = original_node.body
         call = getattr(small, "value", None)
+        if small in self._plan.halves:
+            half, version = self._plan.halves[small]
+            return choice(half, version, self._plan.source.module.default_indent)
         if small in self._plan.removed and not others:
             return cst.RemoveFromParent()
         rewrite = self._plan.rewrites.get(call) if isinstance(call, cst.Call) and not others else None

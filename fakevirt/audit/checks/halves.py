@@ -42,24 +42,25 @@ def _servers(module: Module) -> Iterator[_Server]:
     for node in walk(module.source.module):
         if not isinstance(node, cst.ClassDef):
             continue
-        version = _target(node)
+        target = target_of(node)
         methods = {
             name: function
             for name, function in module.inference.functions.methods(node.name.value).items()
             if function.is_called_from_outside
         }
-        if version is not None:
-            yield _Server(version, methods)
+        if target is not None:
+            yield _Server(target[1], methods)
 
 
-def _target(node: cst.ClassDef) -> Version | None:
+def target_of(node: cst.ClassDef) -> tuple[cst.SimpleString, Version] | None:
     """Return the version of ``target = messaging.Target(version='3.23')``, which makes a class a server."""
     for part in node.body.body:
         for small in part.body if isinstance(part, cst.SimpleStatementLine) else ():
             if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call) and _is_target(small):
                 for argument in small.value.args:
-                    if argument.keyword is not None and argument.keyword.value == "version":
-                        return _version(argument.value)
+                    version = _version(argument.value)
+                    if version is not None and isinstance(argument.value, cst.SimpleString):
+                        return argument.value, version
     return None
 
 
@@ -77,7 +78,7 @@ def _sent(module: Module, event: Call, client: Function, method: str, server: _S
     versions = {_version(node) for node in walk(client.node) if isinstance(node, cst.SimpleString)} - {None}
     newest = max((each for each in versions if each is not None and each[0] == server.version[0]), default=None)
     if newest is not None and newest > server.version:
-        what = f"the client sends {method} in {_told(newest)}, the server has {_told(server.version)}"
+        what = f"the client sends {method} in {told(newest)}, the server has {told(server.version)}"
         yield Found(Rule.HALVES, event.node, client, what, "the call is refused", Confidence.HIGH)
     chooses = any(
         isinstance(node, cst.Call) and last(module.source.source(node.func)) in _CHOOSES for node in walk(client.node)
@@ -90,5 +91,6 @@ def _sent(module: Module, event: Call, client: Function, method: str, server: _S
         yield Found(Rule.HALVES, event.node, client, what, why, Confidence.MEDIUM)
 
 
-def _told(version: Version) -> str:
+def told(version: Version) -> str:
+    """Return a version as it is written."""
     return f"{version[0]}.{version[1]}"

@@ -174,3 +174,27 @@ def test_the_table_of_parameters_can_be_added_to(found):
     text = "def f(context, guest):\n    return guest['uuid']\n"
     assert found(text, ITEM) == []
     assert found(text, ITEM, settings=Settings(parameters={"guest": "Instance"})) == [("guest['uuid']", "medium")]
+
+
+def test_one_caller_with_a_dict_is_enough_whatever_the_others_have(found):
+    text = """
+        def f(context, instance, x):
+            _g(instance)
+            _g(to_primitive(instance))
+            _g(x)
+
+        def _g(instance):
+            return instance['host']
+    """
+    assert found(text, ITEM) == [("instance['host']", "low")]
+
+
+def test_a_caller_of_which_nothing_is_known_does_not_take_the_name_s_meaning_away(found):
+    text = """
+        def f(context, x):
+            g(x)
+
+        def g(instance):
+            return instance['host']
+    """
+    assert found(text, ITEM) == [("instance['host']", "medium")]

@@ -296,6 +296,19 @@ class TestWorkItem:
         assert "    @object_compat\n    def _post_live_migration(" in after
         assert "instance['uuid']" in after
 
+    def test_a_helper_that_has_almost_the_name_of_the_work_item_is_not_decorated(self, convert):
+        text = """
+            class M(Manager):
+                def detach_volume(self, context, instance):
+                    self._detach_volume(context, instance)
+
+                def _detach_volume(self, context, instance):
+                    instance['host']
+        """
+        after = convert(text, "detach_volume").after
+        assert after.count("@object_compat") == 1
+        assert "    @object_compat\n    def detach_volume(" in after
+
     def test_what_others_call_with_a_dict_is_left_with_the_reason(self, convert):
         converted = convert(self.TEXT, "remaining_instance_attr")
         (left,) = converted.left
