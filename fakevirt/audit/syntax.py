@@ -77,6 +77,14 @@ def key_of(node: cst.Subscript) -> cst.BaseExpression | None:
     return element.slice.value if not others and isinstance(element.slice, cst.Index) else None
 
 
+def is_first_of(node: cst.CSTNode, value: cst.CSTNode) -> bool:
+    """Tell whether a node is ``value[0]``."""
+    if not isinstance(node, cst.Subscript) or node.value is not value:
+        return False
+    key = key_of(node)
+    return isinstance(key, cst.Integer) and key.value == "0"
+
+
 def decorator_names(node: cst.FunctionDef) -> list[str]:
     """Return the last part of the name of each decorator, the outermost first."""
     return [last(get_full_name_for_node(each.decorator) or "") for each in node.decorators]

@@ -119,9 +119,7 @@ def _package(each: _Import) -> str | None:
     path = f"{each.module}.{each.name}".split(".")
     if "objects" not in path:
         return None
-    package = ".".join(path[: path.index("objects") + 1])
-    # The package as a whole tells of it if nothing else does: the default has the same manner.
-    return package
+    return ".".join(path[: path.index("objects") + 1])
 
 
 def _lines(nodes: Sequence[cst.CSTNode] | Iterator[cst.CSTNode]) -> Iterator[cst.SimpleStatementLine]:

@@ -17,14 +17,12 @@ from fakevirt.audit.inference import Inference
 from fakevirt.audit.reading import Source
 from fakevirt.audit.replacements import REPLACEMENTS
 from fakevirt.audit.settings import Settings
-from fakevirt.audit.syntax import key_of, last, loads, text_of, walk
+from fakevirt.audit.syntax import is_first_of, key_of, last, loads, text_of, walk
 from fakevirt.audit.values import Confidence, Either, Items, Nothing, Object, Primitive, Value
 from fakevirt.convert.client import ClientHalf, Server, client_halves, servers
-from fakevirt.convert.rewrites import NewArgument, Rewrite, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
+from fakevirt.convert.rewrites import EXPECTED, NewArgument, Rewrite, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
 from fakevirt.convert.selection import Selection
 from fakevirt.convert.tracker import TRACKER, Extraction, extraction
-
-_EXPECTED = ("expected_task_state", "expected_vm_state")
 
 
 class Refused(Exception):
@@ -182,8 +180,12 @@ class Plan:
     def result(self, call: Call, events: Sequence[Event]) -> Value:
         """Return what a call returns once it is converted, None if it is not."""
         self._events = events
+        # A round knows more than the one before it, which may have decided otherwise.
         self.rewrites.pop(call.node, None)
         self.refusals.pop(call.node, None)
+        given = {argument.node for argument in call.arguments}
+        self._inside -= given
+        self._unused -= given
         is_raw = call.receiver in self.settings.conductor or call.method == "_instance_update"
         if not is_raw or not self.selection.has(call.function) or call.function is None:
             return None
@@ -256,7 +258,7 @@ class Plan:
 
     def _nodes(self, event: Access) -> Rewrite:
         """Return what takes the place of the list of a service's compute nodes, of which the blueprint takes one."""
-        if any(isinstance(node, cst.Subscript) and node.value is event.node for node in self._nodes_of(event)):
+        if any(is_first_of(node, event.node) for node in self._nodes_of(event)):
             return ToAttribute("compute_node")
         call = self._origin(event)
         context = call.arguments[0].node if call is not None else None
@@ -324,7 +326,7 @@ class Plan:
                 if position > 1:
                     raise Refused("more than two arguments by position")
                 continue
-            if argument.keyword in (*_EXPECTED, "context", "instance_uuid"):
+            if argument.keyword in (*EXPECTED, "context", "instance_uuid"):
                 continue
             if not class_named("Instance").can_write(argument.keyword):
                 raise Refused(f"Instance has no field {argument.keyword!r} to write")
@@ -342,14 +344,14 @@ class Plan:
         outermost = call.function.outermost if call.function is not None else None
         if outermost is None or receiver != outermost.receiver:
             raise Refused("it is a method of something else than the manager")
-        if outermost.owner is not None and TRACKER not in self._inference_methods(outermost.owner):
+        if outermost.owner is not None and TRACKER not in self._methods_of(outermost.owner):
             found = self._extractions.get(outermost.owner)
             if found is None:
                 raise Refused(f"there is no {TRACKER} in {outermost.owner}, which it calls besides")
             self.extraction = found
         return receiver
 
-    def _inference_methods(self, owner: str) -> set[str]:
+    def _methods_of(self, owner: str) -> set[str]:
         (node,) = [
             each for each in self.source.module.body if isinstance(each, cst.ClassDef) and each.name.value == owner
         ]

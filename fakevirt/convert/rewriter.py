@@ -8,16 +8,15 @@ from typing import Any
 import libcst as cst
 
 from fakevirt.audit.settings import Settings
-from fakevirt.audit.syntax import walk
+from fakevirt.audit.syntax import is_first_of
 from fakevirt.convert.client import choice
 from fakevirt.convert.imports import Imports
 from fakevirt.convert.plan import Plan
-from fakevirt.convert.rewrites import NewArgument, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
+from fakevirt.convert.rewrites import EXPECTED, NewArgument, ToAttribute, ToCall, ToExpression, ToQuery, ToSave
 from fakevirt.convert.tracker import TRACKER
 
 #: No line of a call that is laid out anew is longer (PEP 8).
 _WIDTH = 79
-_EXPECTED = ("expected_task_state", "expected_vm_state")
 
 
 class Rewriter(cst.CSTTransformer):
@@ -71,7 +70,11 @@ class Rewriter(cst.CSTTransformer):
             return cst.parse_expression(f"{cls}.{rewrite.method}({', '.join(names)})")
         inner = self._plan.rewrites.get(original_node.value)
         # service_ref['compute_node'][0]: the object has the one node that the list begins with.
-        if isinstance(inner, ToAttribute) and inner.key == "compute_node" and _is_first(original_node):
+        if (
+            isinstance(inner, ToAttribute)
+            and inner.key == "compute_node"
+            and is_first_of(original_node, original_node.value)
+        ):
             return updated_node.value
         return updated_node
 
@@ -129,11 +132,11 @@ class Rewriter(cst.CSTTransformer):
         call: Any = getattr(line.body[0], "value", None)
         named = {argument.keyword.value: argument for argument in call.args if argument.keyword is not None}
         context = named["context"].value if "context" in named else call.args[0].value
-        expected = [f"{name}={self._code(named[name].value)}" for name in _EXPECTED if name in named]
+        expected = [f"{name}={self._code(named[name].value)}" for name in EXPECTED if name in named]
         lines = [
             f"{rewrite.owner}.{name} = {self._standing_alone(argument.value)}"
             for name, argument in named.items()
-            if name not in (*_EXPECTED, "context", "instance_uuid")
+            if name not in (*EXPECTED, "context", "instance_uuid")
         ]
         lines.append(f"{rewrite.owner}.save({', '.join(expected)})")
         lines.append(f"{rewrite.tracker}.{TRACKER}({self._code(context)}, {rewrite.owner})")
@@ -197,8 +200,8 @@ class Rewriter(cst.CSTTransformer):
 
 def compat_name(settings: Settings, imports: Imports) -> str:
     """Return what the compat decorator is called in a file; it is imported if the file has none."""
-    for name in settings.compat:
-        if imports.has(name):
+    for name, turned in settings.compat.items():
+        if turned.keys() & settings.parameters.keys() and imports.has(name):
             return name
     module, _, name = settings.compat_import.partition(":")
     return imports.name(module, name)
@@ -206,10 +209,6 @@ def compat_name(settings: Settings, imports: Imports) -> str:
 
 def _attribute(old: cst.Subscript | cst.Call, value: cst.BaseExpression, name: str) -> cst.Attribute:
     return cst.Attribute(value, cst.Name(name), lpar=old.lpar, rpar=old.rpar)
-
-
-def _is_first(node: cst.Subscript) -> bool:
-    return any(isinstance(part, cst.Integer) and part.value == "0" for part in walk(node.slice[0]))
 
 
 def _with_comma(argument: cst.Arg, *, last: bool) -> cst.Arg:

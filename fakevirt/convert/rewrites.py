@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+#: Arguments of a raw update that say in which state the row has to be; ``save`` takes them.
+EXPECTED = ("expected_task_state", "expected_vm_state")
+
 
 @dataclass(frozen=True, slots=True)
 class ToAttribute:
@@ -24,9 +27,9 @@ class ToCall:
 
     Args:
         cls: The class of objects that the method is of; None if the method is not of a class.
-        method: The method, with what stands before it if there is no class.
-        arguments: The expressions and names of the arguments, in their order; None for one that stays as it is.
-        returns: What it returns once it is converted is told by the plan.
+        method: The method, with what stands before it if there is no class. With ``()`` behind it, the class is called
+            with the arguments, and the method on what it makes.
+        arguments: The arguments, in their order.
     """
 
     cls: str | None

@@ -120,6 +120,12 @@ IMPORTED = {
         "ref = service_obj.Service.get_by_compute_host(context, self.host)\nreturn ref.compute_node.id",
         "from nova.objects import service as service_obj\n",
     ),
+    "another node than the first of a service": (
+        "ref = self.conductor_api.service_get_by_compute_host(context, self.host)\nreturn ref['compute_node'][1]['id']",
+        "ref = service_obj.Service.get_by_compute_host(context, self.host)\n"
+        "return compute_node_obj.ComputeNodeList.get_by_service(context, ref)[1].id",
+        "from nova.objects import compute_node as compute_node_obj\n",
+    ),
     "all nodes of a service": (
         "ref = self.conductor_api.service_get_by_compute_host(context, self.host)\n"
         "for cn in ref['compute_node']:\n    self.conductor_api.compute_node_delete(context, cn)",
@@ -181,6 +187,11 @@ class TestCompatDecorator:
         assert convert(f"def object_compat(f):\n    return f\n\n\n{before}").after.endswith(
             "    @object_compat\n    @wrap\n    def f(self, context, instance):\n        return instance.host\n"
         )
+
+    def test_one_for_other_objects_is_not_taken_for_it(self, convert):
+        other = "def aggregate_object_compat(f):\n    return f\n\n\n"
+        text = f"{other}def f(manager, context, instance):\n    return instance['host']\n"
+        assert "@object_compat\ndef f(" in convert(text).after
 
     def test_it_is_imported_where_the_file_has_none(self, convert):
         text = "import os\n\n\ndef f(manager, context, instance):\n    return instance['host']\n"
