@@ -410,7 +410,8 @@ def _choose_database(config: pytest.Config) -> None:
         config.add_cleanup(chosen.close)
     if url == MEMORY:
         return
-    distributed = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
+    # However they are asked for: --numprocesses is short for as many --tx.
+    distributed = hasattr(config, "workerinput") or getattr(config.option, "tx", None)
     if distributed and "{worker}" not in url:
         raise UsageError(
             expected="a database for each xdist worker",
