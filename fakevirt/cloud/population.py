@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from oslo_utils import uuidutils
-from sqlalchemy import Connection, bindparam, func, insert, select, true
+from sqlalchemy import Connection, func, insert, select, true
 
 from fakevirt import services
 from fakevirt.cloud.servers import Servers
@@ -20,9 +23,11 @@ class Population(Servers):
         """Fill the database with hosts and instances besides those of the test, in bulk and off the trace.
 
         They are complete rows: services and compute nodes of hosts ``populated-1``, ``populated-2`` …, on which the
-        instances are spread evenly. Nothing runs on these hosts, and a message to one times out. What is written to the
-        rows is on the trace, as any change is; :meth:`state` leaves them out, so that a comparison takes no longer than
-        in a world without them.
+        instances, which have such names too, are spread evenly. Each host is as large as its instances need, so that
+        the scheduler sends nothing there. Nothing runs on these hosts, and a message to one times out.
+
+        :meth:`state` has those of the rows that something on the trace has written to, and a comparison takes no longer
+        than in a world without the others. What writes text of SQL to one, past the trace, is not seen.
 
         Args:
             hosts: How many hosts.
@@ -38,16 +43,21 @@ class Population(Servers):
                 where="Cloud.populate(…)",
                 how_to_go_on="populate a cloud once, with one host or more",
             )
+        row = self._instance_row(_name(0), host=_name(0), node=_name(0))
         with self.trace.muted(), services.running_as(self._api):
             with self.database.transaction() as connection:
                 before = _last_ids(connection)
-                _insert_hosts(connection, before, hosts, instances, self._conductor_release.service_version)
+                nodes = [
+                    _node_row(number, row, instances // hosts + (number < instances % hosts)) for number in range(hosts)
+                ]
+                _insert_hosts(connection, before, nodes, self._conductor_release.service_version)
             if instances:
-                name = _name(0)
-                db.instance_create(self.context, self._instance_row(name, host=name, node=name))
+                db.instance_create(self.context, row)
             with self.database.transaction() as connection:
-                _copy_instance(connection, before["instances"] + 1, hosts, instances)
+                copies = _copy_instance(connection, before["instances"] + 1, hosts, instances)
                 after = _last_ids(connection)
+                _analyze(connection)
+        self.names |= {copy["uuid"]: copy["display_name"] for copy in (row, *copies)[:instances]}
         self._populated = {table: range(before[table] + 1, after[table] + 1) for table in before}
 
 
@@ -59,45 +69,72 @@ def _last_ids(connection: Connection) -> dict[str, int]:
     return {table.name: connection.scalar(select(func.max(table.c.id))) or 0 for table in Base.metadata.sorted_tables}
 
 
-def _insert_hosts(connection: Connection, last: dict[str, int], hosts: int, instances: int, version: int) -> None:
-    if not hosts:
+def _node_row(number: int, instance: Mapping[str, Any], instances: int) -> dict[str, Any]:
+    """Return a node that a number of instances fill."""
+    node = builders.compute_node_row(id=None, hypervisor_hostname=_name(number))
+    memory_mb, vcpus = (instances * instance[name] for name in ("memory_mb", "vcpus"))
+    local_gb_used = instances * (instance["root_gb"] + instance["ephemeral_gb"])
+    local_gb = max(node["local_gb"], local_gb_used)
+    return {
+        **{name: value for name, value in node.items() if name != "id"},
+        **dict.fromkeys(("memory_mb", "memory_mb_used"), memory_mb),
+        **dict.fromkeys(("vcpus", "vcpus_used"), vcpus),
+        "local_gb": local_gb,
+        "local_gb_used": local_gb_used,
+        "free_ram_mb": 0,
+        "free_disk_gb": local_gb - local_gb_used,
+        "running_vms": instances,
+    }
+
+
+def _insert_hosts(connection: Connection, last: Mapping[str, int], nodes: list[dict[str, Any]], version: int) -> None:
+    if not nodes:
         return
-    service, node = builders.service_row(id=None, version=version), builders.compute_node_row(id=None)
-    del service["id"], node["id"]
-    connection.execute(insert(Service), [{**service, "host": _name(number)} for number in range(hosts)])
-    connection.execute(
-        insert(ComputeNode),
-        [
-            {**node, "service_id": last["services"] + 1 + number, "hypervisor_hostname": _name(number)}
-            for number in range(hosts)
-        ],
-    )
+    service = builders.service_row(id=None, version=version)
+    del service["id"]
+    connection.execute(insert(Service), [{**service, "host": node["hypervisor_hostname"]} for node in nodes])
+    first = last["services"] + 1
+    connection.execute(insert(ComputeNode), [{**node, "service_id": n} for n, node in enumerate(nodes, start=first)])
 
 
-def _copy_instance(connection: Connection, first: int, hosts: int, instances: int) -> None:
-    """Insert copies of the first instance and of all that belongs to it, on the hosts in turn.
+def _copy_instance(connection: Connection, first: int, hosts: int, instances: int) -> list[dict[str, Any]]:
+    """Insert copies of the first instance and of all that belongs to it, on the hosts in turn; return their own values.
 
     The database copies what belongs to it by itself, so that fifty thousand times twenty rows take seconds.
     """
     if instances < 2:
-        return
+        return []
     table = Base.metadata.tables[Instance.__tablename__]
-    (uuid,) = connection.execute(select(table.c.uuid).where(table.c.id == first)).one()
-    own = ("uuid", "hostname", "display_name", "host", "node", "launched_on")
-    others = [column for column in table.columns if column.name not in ("id", *own)]
-    copied = select(*(bindparam(name, type_=table.c[name].type) for name in own), *others).where(table.c.id == first)
+    original = connection.execute(select(table).where(table.c.id == first)).mappings().one()
+    # Most columns are empty, and what takes the time is to hand them over.
+    filled = {
+        column.name: original[column.name]
+        for column in table.columns
+        if column.name != "id" and (original[column.name] is not None or column.default is not None)
+    }
     copies = [
         {
+            **filled,
             "uuid": uuidutils.generate_uuid(),
             **dict.fromkeys(("hostname", "display_name"), _name(number)),
             **dict.fromkeys(("host", "node", "launched_on"), _name(number % hosts)),
         }
         for number in range(1, instances)
     ]
-    connection.execute(insert(table).from_select([*own, *(column.name for column in others)], copied), copies)
+    connection.execute(insert(table), copies)
     for child in Base.metadata.sorted_tables:
         for owner in (key.parent for key in child.foreign_keys if key.column is table.c.uuid):
             rest = [column for column in child.columns if column is not owner and column.name != "id"]
             copied = select(table.c.uuid, *rest).select_from(table.join(child, true()))
-            copied = copied.where(owner == uuid, table.c.id > first)
+            copied = copied.where(owner == original["uuid"], table.c.id > first)
             connection.execute(insert(child).from_select([owner.name, *(column.name for column in rest)], copied))
+    return copies
+
+
+def _analyze(connection: Connection) -> None:
+    """Let a server know how large its tables have become: until it does, it looks through all of them."""
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {tables}")
+    elif connection.dialect.name in ("mysql", "mariadb"):
+        connection.exec_driver_sql(f"ANALYZE TABLE {tables}").all()

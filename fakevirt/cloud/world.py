@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from fakevirt import exceptions, releases, running_test, services, states
 from fakevirt.backends.consoleauth import ConsoleAuth
@@ -28,7 +29,7 @@ from fakevirt.context import RequestContext, admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
 from fakevirt.db.engine import Database
-from fakevirt.db.models import ComputeNode
+from fakevirt.db.models import Base, ComputeNode
 from fakevirt.db.models import Instance as Instances
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
@@ -166,6 +167,7 @@ class World:
         self._make_driver = driver
         self._unreachable: set[str] = set()
         self._populated: dict[str, range] = {}
+        self._server_numbers = itertools.count(1)
         self._hosts: dict[str, Host] = {}
         self._servers: dict[str, ServiceRPCServer] = {}
         self._compute_apis: dict[Release, ComputeAPI] = {}
@@ -231,7 +233,7 @@ class World:
             return Instance.get_by_uuid(self.context, uuid, expected_attrs=API_JOINS)
 
     def _next_server_name(self) -> str:
-        return f"server-{1 + sum(name.startswith('server-') for name in self.names.values())}"
+        return f"server-{next(self._server_numbers)}"
 
     def _report_resources(self) -> None:
         """Let every host report what it has, unless it did so: that is what starts a compute manager."""
@@ -260,9 +262,10 @@ class World:
     def state(self) -> dict[str, Any]:
         """Return the whole state of the world as plain data: every row, every hypervisor, every service behind them.
 
-        Rows that :meth:`Cloud.populate` inserted are left out.
+        Of rows that :meth:`Cloud.populate` inserted there are those that something on the trace has written to.
         """
-        tables = {f"table {name}": rows for name, rows in self.database.content(besides=self._populated).items()}
+        content = self.database.content(besides=self._populated, but=self._written())
+        tables = {f"table {name}": rows for name, rows in content.items()}
         pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
         hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
         return {
@@ -275,6 +278,33 @@ class World:
             "scheduler": self.scheduler.to_primitive(),
             "consoleauth": self.consoleauth.to_primitive(),
         }
+
+    def _written(self) -> dict[str, set[int]]:
+        """Return the ids of populated rows that statements on the trace have named, by table."""
+        written: dict[str, set[int]] = {}
+        for effect in self.trace.on("db") if self._populated else ():
+            verb, table = effect.operation.split(" ")
+            populated, where = self._populated[table], effect.arguments.get("where", {})
+            if verb == "insert" or not populated:
+                continue
+            name = self.names.get(where.get("uuid"), "")
+            if "id" in where:
+                found = [where["id"]] if where["id"] in populated else []
+            elif name and not name.startswith("populated-"):
+                found = []
+            else:
+                found = self._populated_rows(table, where)
+            written.setdefault(table, set()).update(found)
+        return written
+
+    def _populated_rows(self, table: str, where: Mapping[str, Any]) -> list[int]:
+        """Return the ids of populated rows that a statement may have found: one by a uuid, all by other columns."""
+        id, populated = Base.metadata.tables[table].c.id, self._populated[table]
+        query = select(id).where(id.between(populated[0], populated[-1]))
+        if "uuid" in where:
+            query = query.where(Base.metadata.tables[table].c.uuid == where["uuid"])
+        with self.database.transaction() as connection:
+            return list(connection.scalars(query))
 
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
         self.clock: determinism.Clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))

@@ -9,7 +9,7 @@ import itertools
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -119,18 +119,22 @@ class Database:
                 source.deserialize(content)
                 source.backup(sqlite)
 
-    def content(self, besides: Mapping[str, range] = MappingProxyType({})) -> dict[str, list[dict[str, Any]]]:
+    def content(
+        self,
+        besides: Mapping[str, range] = MappingProxyType({}),
+        but: Mapping[str, Collection[int]] = MappingProxyType({}),
+    ) -> dict[str, list[dict[str, Any]]]:
         """Return every row of every table as SQLite has it: booleans are 0 and 1, dates are text.
 
         Args:
             besides: Ids of rows that are left out, by table; how many they are does not matter.
+            but: Ids of those among them that are not.
         """
         content: dict[str, list[dict[str, Any]]] = {}
         with self.transaction() as connection, contextlib.closing(connection.connection.cursor()) as cursor:
             for table, select in _selects().items():
                 rows = content[table] = []
-                left_out = besides.get(table)
-                for wanted in [""] if not left_out else [f"WHERE id < {left_out[0]}", f"WHERE id > {left_out[-1]}"]:
+                for wanted in _conditions(besides.get(table), but.get(table)):
                     cursor.execute(select.format(wanted))
                     columns = [column[0] for column in cursor.description]
                     rows += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
@@ -163,6 +167,14 @@ class Database:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             yield driver
+
+
+def _conditions(besides: range | None, but: Collection[int] | None) -> list[str]:
+    """Return what finds the rows that are wanted, one after the other in the order of their ids."""
+    if not besides:
+        return [""]
+    among = [f"WHERE id IN ({', '.join(map(str, but))})"] if but else []
+    return [f"WHERE id < {besides[0]}", *among, f"WHERE id > {besides[-1]}"]
 
 
 def _as_in_sqlite(value: Any) -> Any:

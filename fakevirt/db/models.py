@@ -130,6 +130,8 @@ class Service(Base):
     __table_args__: Any = (
         UniqueConstraint("host", "topic", "deleted", name="uniq_services0host0topic0deleted"),
         UniqueConstraint("host", "binary", "deleted", name="uniq_services0host0binary0deleted"),
+        # None of Nova's: each pin of a client asks for the oldest service, where Nova keeps the answer.
+        Index("services_binary_deleted_version_idx", "binary", "deleted", "version"),
     )
 
     host: Mapped[str | None]

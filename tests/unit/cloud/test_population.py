@@ -3,14 +3,15 @@
 import collections
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
-from fakevirt import services
+from fakevirt import exceptions, services
 from fakevirt.cloud import Cloud
 from fakevirt.conversion.check import compare_scenario
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario
 from fakevirt.db import api as db
+from fakevirt.db.models import Instance
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.usage_error import UsageError
 
@@ -113,20 +114,74 @@ def test_a_comparison_finds_the_same_in_it():
     assert len(comparison.legacy.effects) > 80
 
 
-def test_a_write_to_a_row_of_it_is_seen():
+def update_instance(cloud, number):
+    db.instance_update(cloud.context, rows(cloud, "instances")[number]["uuid"], {"progress": 5})
+
+
+def update_node(cloud, number):
+    db.compute_node_update(cloud.context, rows(cloud, "compute_nodes")[number]["id"], {"running_vms": 5})
+
+
+def delete_system_metadata(cloud, number):
+    db.instance_system_metadata_update(cloud.context, rows(cloud, "instances")[number]["uuid"], {}, delete=True)
+
+
+def update_by_what_may_have_changed(cloud, number):
+    name = f"populated-{number + 1}"
+    with cloud.database.transaction() as connection:
+        connection.execute(update(Instance).where(Instance.hostname == name).values(hostname="other"))
+
+
+@pytest.mark.parametrize(
+    "write", [update_instance, update_node, delete_system_metadata, update_by_what_may_have_changed]
+)
+@pytest.mark.parametrize(("legacy", "objects"), [(None, 1), (2, 1)], ids=["one_path", "another_row"])
+def test_a_stray_write_to_a_row_of_it_is_seen(write, legacy, objects):
     def strays(cloud):
-        if cloud.plan.converted:
+        number = objects if cloud.plan.converted else legacy
+        if number is not None:
             with services.running_as(cloud._api):
-                db.instance_update(cloud.context, rows(cloud, "instances")[7]["uuid"], {"host": "dst"})
+                write(cloud, number)
         return SCENARIOS["shared_storage"].request(cloud)
 
     comparison = compare_scenario(in_a_large_cloud(strays), ConversionPlan.objects())
     assert comparison.verdict is Verdict.DIVERGED
-    assert comparison.cause.operation == "update instances"
+    assert {d.channel for d in comparison.divergences} & {"db", "state"}
+
+
+def test_the_same_write_to_the_same_row_of_it_is_no_difference():
+    def writes(cloud):
+        with services.running_as(cloud._api):
+            update_instance(cloud, 7)
+            update_node(cloud, 1)
+        return SCENARIOS["shared_storage"].request(cloud)
+
+    assert compare_scenario(in_a_large_cloud(writes), ConversionPlan.objects()).verdict is Verdict.SAME
+
+
+def test_a_row_that_is_written_to_is_in_the_state_and_no_other(cloud):
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    cloud.boot("src")
+    with services.running_as(cloud._api):
+        update_instance(cloud, 7)
+    assert [row["hostname"] for row in cloud.state()["table instances"]] == ["populated-8", "server-1"]
+
+
+def test_the_scheduler_sends_nothing_there(cloud):
+    cloud.populate(hosts=HOSTS, instances=INSTANCES)
+    nodes = rows(cloud, "compute_nodes")
+    assert [node["running_vms"] for node in nodes] == [7, 7, 6]
+    assert {(node["memory_mb"] // 512, node["memory_mb_used"] // 512, node["free_ram_mb"]) for node in nodes} == {
+        (7, 7, 0),
+        (6, 6, 0),
+    }
+    request = {"instance_type": {"memory_mb": 512, "root_gb": 1, "ephemeral_gb": 0}, "instance_uuids": ["x"]}
+    with pytest.raises(exceptions.NoValidHost):
+        cloud.scheduler.select_destinations(cloud.context, request, {"ignore_hosts": ["src", "dst"]})
 
 
 @pytest.mark.parametrize("cloud", [{"database_url": "sqlite://"}], indirect=True)
-def test_no_statement_of_a_live_migration_looks_through_all_instances(cloud):
+def test_no_statement_of_a_live_migration_looks_through_all_instances_or_hosts(cloud):
     statements = {}
 
     def note(connection, cursor, statement, parameters, *_):
@@ -144,8 +199,8 @@ def test_no_statement_of_a_live_migration_looks_through_all_instances(cloud):
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
         return [step[3] for step in plan if step[3].startswith("SCAN ")]
 
-    large = tuple(table for table, ids in cloud._populated.items() if len(ids) >= INSTANCES)
-    assert "instance_system_metadata" in large
+    large = [table for table, ids in cloud._populated.items() if ids]
+    assert {"instance_system_metadata", "services", "compute_nodes"} <= {*large}
     scans = [scan for item in statements.items() for scan in looks_through(*item)]
     assert [scan for scan in scans if scan.split()[1] in large] == []
     assert looks_through("SELECT * FROM instances WHERE key_name = 'x'") == ["SCAN instances"]
