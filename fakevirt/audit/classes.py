@@ -6,9 +6,8 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from oslo_versionedobjects import fields as ovo_fields
-
 from fakevirt import objects
+from fakevirt.objects import fields as object_fields
 from fakevirt.objects.base import NovaObject
 
 
@@ -63,7 +62,7 @@ def class_named(name: str) -> ObjectClass:
         name,
         {field: _field(known, field, kind) for field, kind in known.fields.items()},
         frozenset(known.obj_extra_fields),
-        items.objname if isinstance(items, ovo_fields.ListOfObjectsField) else None,
+        items.objname if isinstance(items, object_fields.ListOfObjectsField) else None,
     )
 
 
@@ -73,5 +72,5 @@ def is_known(name: str) -> bool:
 
 
 def _field(owner: type[NovaObject], name: str, kind: Any) -> Field:
-    holds = kind.objname if isinstance(kind, ovo_fields.ObjectField) else None
+    holds = kind.objname if isinstance(kind, object_fields.ObjectField) else None
     return Field(holds, kind.nullable, name in owner.obj_lazy)
