@@ -74,7 +74,7 @@ class Inference:
     """
 
     def __init__(self, module: cst.Module, settings: Settings, conversion: Conversion | None = None) -> None:
-        self.functions = Functions(module)
+        self.functions: Functions = Functions(module)
         self._module = module
         self._settings = settings
         self._conversion = conversion

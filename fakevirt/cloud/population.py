@@ -57,7 +57,7 @@ class Population(Servers):
                 copies = _copy_instance(connection, before["instances"] + 1, hosts, instances)
                 after = _last_ids(connection)
                 _analyze(connection)
-        self.names |= {copy["uuid"]: copy["display_name"] for copy in (row, *copies)[:instances]}
+        self.names.update({copy["uuid"]: copy["display_name"] for copy in (row, *copies)[:instances]})
         self._populated = {table: range(before[table] + 1, after[table] + 1) for table in before}
 
 
