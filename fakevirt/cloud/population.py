@@ -126,7 +126,8 @@ def _copy_instance(connection: Connection, first: int, hosts: int, instances: in
         for owner in (key.parent for key in child.foreign_keys if key.column is table.c.uuid):
             rest = [column for column in child.columns if column is not owner and column.name != "id"]
             copied = select(table.c.uuid, *rest).select_from(table.join(child, true()))
-            copied = copied.where(owner == original["uuid"], table.c.id > first)
+            # In one order everywhere: the ids are drawn in it.
+            copied = copied.where(owner == original["uuid"], table.c.id > first).order_by(table.c.id, child.c.id)
             connection.execute(insert(child).from_select([owner.name, *(column.name for column in rest)], copied))
     return copies
 
