@@ -1,6 +1,6 @@
-# Before any test module imports oslo.messaging by itself.
 import os
 
+# Before any test module imports oslo.messaging by itself.
 from fakevirt import _oslo  # noqa: F401
 
 if "PYTEST_XDIST_WORKER" in os.environ:

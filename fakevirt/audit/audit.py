@@ -10,7 +10,7 @@ from typing import Any
 from fakevirt.audit.checks import CHECKS, halves
 from fakevirt.audit.finding import Finding, Found, Module
 from fakevirt.audit.inference import Inference
-from fakevirt.audit.reading import Unreadable, python_files, read, told
+from fakevirt.audit.reading import Unreadable, read_all, told
 from fakevirt.audit.settings import Settings
 from fakevirt.audit.work_items import work_item_of
 
@@ -59,16 +59,8 @@ def audit(paths: Sequence[Path], settings: Settings, *, where: str = "fakevirt a
     Raises:
         UsageError: There is no such file or folder.
     """
-    modules, unreadable = [], []
-    for path in python_files(paths, where):
-        if any(path.match(pattern) for pattern in settings.exclude):
-            continue
-        try:
-            source = read(path)
-        except Unreadable as error:
-            unreadable.append(error)
-        else:
-            modules.append(Module(told(path), source, Inference(source.module, settings), settings))
+    sources, unreadable = read_all(paths, settings, where)
+    modules = [Module(told(source.path), source, Inference(source.module, settings), settings) for source in sources]
     found = [(module, found) for module in modules for check in CHECKS for found in check(module)]
     found += halves.check(modules)
     return Audit(tuple(sorted(_finding(*each) for each in found)), tuple(unreadable), len(modules))

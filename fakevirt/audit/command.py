@@ -53,12 +53,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     require_libcst(_WHERE)
     from fakevirt.audit.audit import audit
     from fakevirt.audit.output import FORMATS
-    from fakevirt.audit.settings import read_settings
-    from fakevirt.manager.plan import check_work_item
+    from fakevirt.audit.settings import settings_for
 
-    settings = read_settings(Path.cwd())
-    if arguments.work_item not in (None, *settings.work_items.values()):
-        check_work_item(arguments.work_item, where=f"{_WHERE} --work-item")
+    settings = settings_for(arguments.work_item, where=_WHERE)
     found = _chosen(audit(arguments.paths, settings), arguments)
     note = ""
     if arguments.baseline is not None:

@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from fakevirt.audit.python2 import disguise, undisguise
+from fakevirt.audit.settings import Settings
 from fakevirt.usage_error import UsageError
 
 
@@ -128,6 +129,28 @@ def python_files(paths: Iterable[Path], where: str) -> Iterator[Path]:
             if file.resolve() not in seen:
                 seen.add(file.resolve())
                 yield file
+
+
+def read_all(paths: Iterable[Path], settings: Settings, where: str) -> tuple[list[Source], list[Unreadable]]:
+    """Return the files that can be read, and what keeps the others from it; those that settings exclude are left out.
+
+    Args:
+        paths: Files and folders.
+        settings: The project's.
+        where: Who names them, for the error.
+
+    Raises:
+        UsageError: There is no such file or folder.
+    """
+    sources, unreadable = [], []
+    for path in python_files(paths, where):
+        if any(path.match(pattern) for pattern in settings.exclude):
+            continue
+        try:
+            sources.append(read(path))
+        except Unreadable as error:
+            unreadable.append(error)
+    return sources, unreadable
 
 
 def told(path: Path) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fakevirt.manager.plan import check_work_item
 from fakevirt.usage_error import UsageError
 
 
@@ -55,6 +56,22 @@ def read_settings(folder: Path) -> Settings:
         if file.is_file():
             return _settings_in(file)
     return Settings()
+
+
+def settings_for(work_item: str | None, where: str) -> Settings:
+    """Return the settings of the project that the current folder is in, which may have work items of its own.
+
+    Args:
+        work_item: The work item that is asked for, None: all.
+        where: Who asks, for the error.
+
+    Raises:
+        UsageError: There is no such work item, or as :func:`read_settings`.
+    """
+    settings = read_settings(Path.cwd())
+    if work_item is not None and work_item not in settings.work_items.values():
+        check_work_item(work_item, where=f"{where} --work-item")
+    return settings
 
 
 def _settings_in(file: Path) -> Settings:

@@ -39,13 +39,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         UsageError: LibCST is not installed, or something named does not exist.
     """
     require_libcst(_WHERE)
-    from fakevirt.audit.settings import read_settings
+    from fakevirt.audit.settings import settings_for
     from fakevirt.convert.conversion import convert
-    from fakevirt.manager.plan import check_work_item
 
-    settings = read_settings(Path.cwd())
-    if arguments.work_item not in (None, *settings.work_items.values()):
-        check_work_item(arguments.work_item, where=f"{_WHERE} --work-item")
+    settings = settings_for(arguments.work_item, where=_WHERE)
     converted, unreadable = convert(arguments.paths, settings, arguments.work_item, where=_WHERE)
     for file in converted:
         if arguments.write and file.after != file.before:

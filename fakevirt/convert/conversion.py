@@ -9,7 +9,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from fakevirt.audit.reading import Source, Unreadable, parse, python_files, read, told
+from fakevirt.audit.reading import Source, Unreadable, parse, read_all, told
 from fakevirt.audit.settings import Settings
 from fakevirt.convert.imports import Imports
 from fakevirt.convert.plan import Plan
@@ -145,13 +145,7 @@ def convert(
     Raises:
         UsageError: There is no such file or folder.
     """
-    plans, unreadable = [], []
-    for path in python_files(paths, where):
-        if any(path.match(pattern) for pattern in settings.exclude):
-            continue
-        try:
-            plans.append(_plan(read(path), settings, work_item))
-        except Unreadable as error:
-            unreadable.append(error)
+    sources, unreadable = read_all(paths, settings, where)
+    plans = [_plan(source, settings, work_item) for source in sources]
     _choose_versions(plans)
     return [_made(plan) for plan in plans], unreadable
