@@ -105,8 +105,9 @@ $(BROWSER): $(INSTALLED)
 
 # Servers are Debian's. Who may not install them is told so by the tests.
 $(BACKENDS): $(INSTALLED)
-	test "$$(id -u)" != 0 || (test -x /usr/sbin/mariadbd && test -d /usr/lib/postgresql) || (apt-get update && \
-	    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql mariadb-server)
+	test "$$(id -u)" != 0 || (test -x /usr/sbin/mariadbd && test -d /usr/lib/postgresql && test -d /usr/lib/rabbitmq) || \
+	    (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+	    postgresql mariadb-server rabbitmq-server)
 	$(BIN)/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[dev,postgresql,mysql]'
 	touch $@
 

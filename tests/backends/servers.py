@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import amqp
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,15 +27,14 @@ class Server(abc.ABC):
         port: Where it listens.
     """
 
-    #: A database that is there from the start.
-    first = ""
+    #: What a connection raises while nothing answers.
+    no_answer: tuple[type[Exception], ...] | type[Exception]
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="fakevirt-server-"))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody", "nogroup")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.create()
         self.start()
         return self
@@ -52,23 +52,28 @@ class Server(abc.ABC):
     def command(self):
         """What runs the server in the foreground."""
 
+    @property
+    def environment(self):
+        """What the server finds in its environment besides."""
+        return {}
+
     @abc.abstractmethod
-    def url(self, database):
-        """Return SQLAlchemy's URL of a database."""
+    def connect(self):
+        """Connect once; one of the errors of ``no_answer`` unless it answers."""
 
     def start(self):
         """Start the server, and wait until it answers."""
         end = time.monotonic() + PATIENCE
         self._process = self._spawn(self.command)
-        engine = create_engine(self.url(self.first), poolclass=NullPool)
         while True:
             try:
-                engine.connect().close()
-            except SQLAlchemyError:
+                self.connect()
+            except self.no_answer:
                 if time.monotonic() > end:
                     raise
                 if self._process.poll() is not None:
                     # What is left of one that was killed keeps the data locked for a moment.
+                    self.kill()
                     self._process = self._spawn(self.command)
                 time.sleep(0.1)
             else:
@@ -91,7 +96,7 @@ class Server(abc.ABC):
             return subprocess.Popen(
                 [found(command[0]), *map(str, command[1:])],
                 cwd=self.folder,
-                env={"HOME": str(self.folder), "PATH": os.defpath},
+                env={"HOME": str(self.folder), "PATH": os.defpath, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -100,7 +105,22 @@ class Server(abc.ABC):
             )
 
 
-class PostgreSQL(Server):
+class DatabaseServer(Server):
+    """A server of databases."""
+
+    no_answer = SQLAlchemyError
+    #: A database that is there from the start.
+    first = ""
+
+    @abc.abstractmethod
+    def url(self, database):
+        """Return SQLAlchemy's URL of a database."""
+
+    def connect(self):
+        create_engine(self.url(self.first), poolclass=NullPool).connect().close()
+
+
+class PostgreSQL(DatabaseServer):
     first = "postgres"
 
     def create(self):
@@ -118,7 +138,7 @@ class PostgreSQL(Server):
         return f"postgresql+psycopg://fakevirt:secret@127.0.0.1:{self.port}/{database}"
 
 
-class MariaDB(Server):
+class MariaDB(DatabaseServer):
     def create(self):
         self.run("mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--skip-test-db")
         who = "fakevirt@localhost IDENTIFIED BY 'secret'"
@@ -141,10 +161,57 @@ class MariaDB(Server):
         return f"mysql+pymysql://fakevirt:secret@127.0.0.1:{self.port}/{database}"
 
 
+class RabbitMQ(Server):
+    """A broker."""
+
+    no_answer = (OSError, amqp.AMQPError)
+
+    def create(self):
+        (self.folder / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self.port}\ndefault_user = fakevirt\ndefault_pass = secret\n"
+        )
+        (self.folder / "plugins").write_text("[].\n")
+
+    @property
+    def command(self):
+        # Erlang's port mapper would be started as a daemon, which outlives the broker: here it is in its process group.
+        return ["sh", "-c", "epmd -address 127.0.0.1 & exec /usr/lib/rabbitmq/bin/rabbitmq-server"]
+
+    @property
+    def environment(self):
+        return {
+            "ERL_EPMD_PORT": str(free_port()),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
+            "RABBITMQ_LOG_BASE": str(self.folder),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
+            "RABBITMQ_NODENAME": f"{self.folder.name}@localhost",
+        }
+
+    @property
+    def url(self):
+        """The address that oslo.messaging takes."""
+        return f"rabbit://fakevirt:secret@127.0.0.1:{self.port}/"
+
+    def connect(self):
+        with amqp.Connection(f"127.0.0.1:{self.port}", userid="fakevirt", password="secret"):
+            pass
+
+
+def free_port():
+    """Return a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
 def found(program):
     """Return where a program is: Debian keeps those of PostgreSQL and of servers off the PATH."""
     folders = [*sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True), "/usr/sbin", "/usr/bin"]
     path = shutil.which(program, path=os.pathsep.join([*folders, os.environ.get("PATH", "")]))
     if path is None:
-        raise FileNotFoundError(f"{program}: install postgresql and mariadb-server; as root, make test-backends does")
+        raise FileNotFoundError(
+            f"{program}: install postgresql, mariadb-server and rabbitmq-server; as root, make test-backends does"
+        )
     return path
