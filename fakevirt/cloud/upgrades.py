@@ -57,6 +57,5 @@ class Upgrades(World):
         self._read_pins()
 
     def _read_pins(self) -> None:
-        for api in self._compute_apis.values():
-            api.reset()
+        self._premises.read_pins(self._wiring)
         self._security_group_rpcapi.reset()

@@ -19,12 +19,12 @@ from fakevirt.backends.image import ImageAPI
 from fakevirt.backends.network import NetworkAPI
 from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.scheduler import Scheduler
-from fakevirt.backends.scheduler_manager import SchedulerManager
 from fakevirt.backends.volume import VolumeAPI
-from fakevirt.cloud.factories import DriverFactory, DriverParts, ManagerFactory, fake_virt_driver, made
+from fakevirt.cloud.factories import DriverFactory, DriverParts, ManagerFactory, fake_virt_driver
+from fakevirt.cloud.premises import InProcess, Premises
 from fakevirt.cloud.trace import CloudTrace
-from fakevirt.conductor.api import ComputeTaskAPI, ConductorAPI, ConductorIndirection
-from fakevirt.conductor.manager import ConductorManager
+from fakevirt.cloud.wiring import Wiring
+from fakevirt.conductor.api import ComputeTaskAPI, ConductorIndirection
 from fakevirt.context import RequestContext, admin_context
 from fakevirt.db import api as db
 from fakevirt.db import builders
@@ -40,18 +40,14 @@ from fakevirt.instrument import determinism
 from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.probe import probe, unwrap
 from fakevirt.instrument.trace import scope
-from fakevirt.manager.compute import ComputeManager, ManagerParts
-from fakevirt.manager.plan import CallPath, ConversionPlan
+from fakevirt.manager.compute import ComputeManager
+from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
 from fakevirt.objects.instance import Instance
 from fakevirt.releases import Release
-from fakevirt.rpc.compute import ComputeAPI
 from fakevirt.rpc.instance_api import InstanceAPI
-from fakevirt.rpc.recording import record_messages
 from fakevirt.rpc.scheduler import SchedulerAPI
 from fakevirt.rpc.security_group import SecurityGroupRPCAPI
-from fakevirt.rpc.server import ServiceRPCServer, get_server
-from fakevirt.rpc.transport import open_transport
 from fakevirt.rpc.versions import newest_version
 from fakevirt.rpc.versions import version_cap as check_pin
 from fakevirt.services import Service
@@ -163,14 +159,11 @@ class World:
         self._seed = seed
         self._database_url = database_url
         self._profile = profile
-        self._make_manager = manager
-        self._make_driver = driver
+        self._premises: Premises = InProcess(manager, driver)
         self._unreachable: set[str] = set()
         self._populated: dict[str, range] = {}
         self._server_numbers = itertools.count(1)
         self._hosts: dict[str, Host] = {}
-        self._servers: dict[str, ServiceRPCServer] = {}
-        self._compute_apis: dict[Release, ComputeAPI] = {}
         self._worlds = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -190,8 +183,6 @@ class World:
     ) -> None:
         self._worlds.close()
         self._hosts = {}
-        self._servers = {}
-        self._compute_apis = {}
 
     def __repr__(self) -> str:
         return f"<Cloud of {', '.join(self._releases)}, plan {self.plan}>"
@@ -314,79 +305,53 @@ class World:
         self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
         self.database: Database = Database(self._database_url)
         worlds.callback(self.database.dispose)
-        self._transport = open_transport()
-        worlds.callback(self._transport.cleanup)
-        worlds.callback(self._stop)
-        record_messages(self._transport, self.trace, self.faults)
         self._network_api = probe(self.network, "network", self.trace, self.faults)
         self._image_api = probe(self.images, "image", self.trace, self.faults)
         self._volume_api = probe(self.volumes, "volume", self.trace, self.faults)
         self._consoleauth = probe(self.consoleauth, "consoleauth", self.trace, self.faults)
+        self._wiring: Wiring = Wiring(
+            transport=worlds.enter_context(self._premises.open(self)),
+            plan=self.plan,
+            settings=self.settings,
+            trace=self.trace,
+            faults=self.faults,
+            network_api=self._network_api,
+            volume_api=self._volume_api,
+            image_api=self._image_api,
+            consoleauth=self._consoleauth,
+            sleep=self.clock.advance,
+            pin=lambda: self._pin,
+        )
         self._start_controllers()
         shared = Storage("shared") if self._shared_storage else None
         for name, release in self._releases.items():
             my_ip = f"192.0.2.{len(self._hosts) + 1}"
             hypervisor = Hypervisor(name, instances_path=shared or Storage(name), my_ip=my_ip)
-            parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile)
-            driver = made(self._make_driver(parts), ComputeDriver, "driver")
-            # A driver of a project's own may name its parameters otherwise, or take whatever comes.
-            probed = probe(driver, "driver", self.trace, self.faults, service=name, interface=ComputeDriver)
-            self._start_host(release, hypervisor, probed)
+            self._start_host(release, hypervisor)
         self._populate()
 
     def _start_controllers(self) -> None:
         """Start the API, the scheduler and the conductor, which are upgraded together and before any host."""
-        release = self._conductor_release
-        self._compute_api = self._compute_api_of(release)
+        release, transport = self._conductor_release, self._wiring.transport
+        self._compute_api = self._wiring.compute_api_of(release)
         self._instance_api = InstanceAPI(self._compute_api)
-        self._compute_task_api = ComputeTaskAPI(self._transport)
-        self._scheduler_api = SchedulerAPI(self._transport)
-        self._security_group_rpcapi = SecurityGroupRPCAPI(self._transport, version_cap=self._newest_of_security_groups)
+        self._compute_task_api = ComputeTaskAPI(transport)
+        self._scheduler_api = SchedulerAPI(transport)
+        self._security_group_rpcapi = SecurityGroupRPCAPI(transport, version_cap=self._newest_of_security_groups)
         self._security_group_api = SecurityGroupAPI(self._security_group_rpcapi, self.plan)
         self._api = self._service("nova-api", "api", release)
         self._conductor = self._service("nova-conductor", "conductor", release)
-        self.scheduler: Scheduler = Scheduler(self._service("nova-scheduler", "scheduler", release))
-        scheduler = probe(self.scheduler, "scheduler", self.trace, self.faults)
-        conductor = ConductorManager(
-            network_api=self._network_api,
-            notifier=self._conductor.notifier,
-            compute_api=self._compute_api,
-            scheduler=scheduler,
-            image_api=self._image_api,
-        )
-        self._serve("conductor", self._conductor, conductor, *conductor.additional_endpoints)
-        scheduler_manager = SchedulerManager(
-            scheduler=scheduler,
-            compute_api=self._compute_api,
-            notifier=self.scheduler.service.notifier,
-            max_attempts=self.settings.scheduler_max_attempts,
-        )
-        self._serve("scheduler", self.scheduler.service, scheduler_manager)
+        scheduler = self._service("nova-scheduler", "scheduler", release)
+        self.scheduler: Scheduler = self._premises.run_controllers(self._wiring, self._conductor, scheduler)
 
-    def _start_host(self, release: Release, hypervisor: Hypervisor, driver: ComputeDriver) -> None:
-        service = self._service(
-            "nova-compute", hypervisor.hostname, release, indirection_api=ConductorIndirection(self._transport)
-        )
-        manager = self._make_manager(
-            ManagerParts(
-                service=service,
-                plan=self.plan,
-                driver=driver,
-                network_api=self._network_api,
-                volume_api=self._volume_api,
-                image_api=self._image_api,
-                consoleauth_rpcapi=self._consoleauth,
-                conductor_api=ConductorAPI(self._transport),
-                compute_rpcapi=self._compute_api_of(release),
-                compute_task_api=self._compute_task_api,
-                scheduler_rpcapi=self._scheduler_api,
-                sleep=self.clock.advance,
-                notifier=service.notifier,
-            )
-        )
-        made(manager, ComputeManager, "manager")
-        self._hosts[service.host] = Host(service.host, service, hypervisor, driver, manager)
-        self._serve("compute", service, manager, *manager.additional_endpoints)
+    def _start_host(self, release: Release, hypervisor: Hypervisor, driver: ComputeDriver | None = None) -> None:
+        """Start the compute service of a host, with the driver that it had if there is one."""
+        name = hypervisor.hostname
+        indirection_api = ConductorIndirection(self._wiring.transport)
+        service = self._service("nova-compute", name, release, indirection_api=indirection_api)
+        parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile)
+        driver, manager = self._premises.run_host(self._wiring, service, parts, driver)
+        self._hosts[name] = Host(name, service, hypervisor, driver, manager)
 
     def _populate(self) -> None:
         with self.trace.muted(), services.running_as(self._api):
@@ -461,31 +426,6 @@ class World:
             release=release,
             faults=self.faults,
         )
-
-    def _serve(self, topic: str, service: Service, *endpoints: object) -> None:
-        """Start the server of a service, in place of the one that it had before."""
-        if service.host in self._servers:
-            self._servers[service.host].stop()
-        server = self._servers[service.host] = get_server(self._transport, topic, service, endpoints)
-        server.start()
-
-    def _stop(self) -> None:
-        for server in self._servers.values():
-            server.stop()
-
-    def _compute_api_of(self, release: Release) -> ComputeAPI:
-        """Return the client that services of a release have."""
-        if release not in self._compute_apis:
-
-            def converted(work_item: str) -> bool:
-                return self.plan.path_of(work_item) is CallPath.OBJECTS and work_item in release.converted
-
-            def version_cap() -> str:
-                return newest_version(release, self._pin)
-
-            api = ComputeAPI(self._transport, converted=converted, version_cap=version_cap)
-            self._compute_apis[release] = api
-        return self._compute_apis[release]
 
     @property
     def conductor_release(self) -> Release:
