@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 from oslo_concurrency import lockutils
 
@@ -14,17 +16,51 @@ class _ReentrantLocks(lockutils.Semaphores):
 
     def __init__(self) -> None:
         super().__init__()
-        self._locks: weakref.WeakValueDictionary[str, threading.RLock] = weakref.WeakValueDictionary()
+        self.make: Callable[[], Any] = threading.RLock
+        self._locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
 
-    def get(self, name: str) -> threading.RLock:  # type: ignore[override]  # taken and given back alike
+    def get(self, name: str) -> Any:
         with self._lock:
             lock = self._locks.get(name)
             if lock is None:
-                lock = self._locks[name] = threading.RLock()
+                lock = self._locks[name] = self.make()
             return lock
 
 
+class _HeldBy:
+    """A lock that whoever has it may take again, where that is another one than a thread.
+
+    Args:
+        holder: Names who takes it.
+    """
+
+    def __init__(self, holder: Callable[[], str]) -> None:
+        self._holder = holder
+        self._changed = threading.Condition()
+        self._held_by: list[str] = []
+
+    def __enter__(self) -> None:
+        taker = self._holder()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._held_by or self._held_by[-1] == taker)
+            self._held_by.append(taker)
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._held_by.pop()
+            self._changed.notify_all()
+
+
 _LOCKS = _ReentrantLocks()
+
+
+def hold_by(holder: Callable[[], str]) -> None:
+    """Let locks of this process belong to others than threads.
+
+    Args:
+        holder: Names who takes a lock: what one thread waits for may be done in another one.
+    """
+    _LOCKS.make = lambda: _HeldBy(holder)
 
 
 def instance_lock(uuid: str) -> AbstractContextManager[object]:
