@@ -9,6 +9,9 @@ from oslo_context import context as oslo_context
 
 from fakevirt.instrument.snapshot import Entity, register
 
+#: What of a context goes over the wire.
+_SENT = frozenset({"user_id", "project_id", "is_admin", "roles", "request_id", "read_deleted"})
+
 
 class RequestContext(oslo_context.RequestContext):
     """Who asks: oslo's context with Nova's ``elevated`` and ``read_deleted``.
@@ -35,8 +38,8 @@ class RequestContext(oslo_context.RequestContext):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any], **_: Any) -> RequestContext:
-        """Build a context from what came over the wire."""
-        return cls(**values)
+        """Build a context from what came over the wire; transports add things of their own."""
+        return cls(**{name: value for name, value in values.items() if name in _SENT})
 
     def elevated(self, read_deleted: str | None = None) -> RequestContext:
         """Return a copy with admin rights."""

@@ -73,3 +73,7 @@ def test_its_snapshot_tells_who_asks_in_which_request_and_what_they_see(context)
 def test_its_snapshot_tells_an_elevated_context_apart(context):
     assert snapshot(context.elevated()) != snapshot(context)
     assert snapshot(context.elevated(read_deleted="yes")) != snapshot(context.elevated())
+
+
+def test_what_a_transport_adds_to_it_is_none_of_its_own(context):
+    assert RequestContext.from_dict({**context.to_dict(), "client_timeout": 6}).to_dict() == context.to_dict()
