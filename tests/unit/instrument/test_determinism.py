@@ -1,6 +1,7 @@
 """A frozen world repeats itself and leaves no trace behind."""
 
 import random
+import types
 import uuid
 
 from oslo_utils import timeutils
@@ -64,3 +65,25 @@ def test_a_world_within_a_world_gives_its_clock_back():
         with determinism.frozen():
             assert timeutils.utcnow() == determinism.EPOCH
         assert (timeutils.utcnow() - determinism.EPOCH).total_seconds() == 10
+
+
+def test_what_names_messages_draws_by_chance_and_takes_nothing_from_the_frozen_numbers():
+    draw_name = types.FunctionType(uuid_of_somebody.__code__, {"__name__": "oslo_messaging.driver", "uuid": uuid})
+    with determinism.frozen():
+        names = draw_name(), draw_name()
+        first = uuid_of_somebody()
+    with determinism.frozen():
+        assert uuid_of_somebody() == first
+        assert draw_name() not in {*names, first}
+
+
+def uuid_of_somebody():
+    return uuid.uuid4()
+
+
+def test_clock_and_uuids_may_be_kept_elsewhere():
+    clock = determinism.Clock(determinism.EPOCH.replace(year=2015))
+    with determinism.frozen(clock=clock, uuid4=lambda: uuid.UUID(int=7)) as given:
+        assert given is clock
+        assert timeutils.utcnow().year == 2015
+        assert uuid.uuid4() == uuid.UUID(int=7)
