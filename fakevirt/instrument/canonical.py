@@ -25,6 +25,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _UUID_LENGTH = 36
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
 _CODE_PLACE = re.compile(r'\s*(Traceback \(most recent call last\):\s*)?File ".*?", line \d+', re.DOTALL)
+_TRACEBACK = "<traceback>"
 
 #: marshal's newest version whose bytes tell content and nothing of which parts are the same object.
 _BY_CONTENT = 2
@@ -195,7 +196,8 @@ class Canonicalizer:
         if isinstance(value, Mapping):
             entity = None if self._plain else self._recognise(value)
             return self._mapping(value, path) if entity is None else self._entity(entity, path)
-        return [self.value(item, f"{path}[{n}]") for n, item in enumerate(value)]
+        items = [self.value(item, f"{path}[{n}]") for n, item in enumerate(value)]
+        return _with_tracebacks_as_one(items) if _TRACEBACK in items else items
 
     def _entity(self, entity: Entity, path: str) -> dict[str, Any]:
         self._forms.append(Form(path, entity.schema, entity.form))
@@ -239,7 +241,7 @@ class Canonicalizer:
             return self._time(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")))
         place = _CODE_PLACE.search(text)
         if place:
-            text = text[: place.start()] + "<traceback>"
+            text = text[: place.start()] + _TRACEBACK
         return _UUID.sub(self._uuid, text)
 
     def _uuid(self, match: re.Match[str]) -> str:
@@ -248,3 +250,8 @@ class Canonicalizer:
     def _time(self, value: datetime.datetime) -> str:
         seconds = (value.replace(tzinfo=None) - self._epoch).total_seconds()
         return f"t{seconds:+g}s"
+
+
+def _with_tracebacks_as_one(items: list[Any]) -> list[Any]:
+    """Return a list whose frames of a traceback, one a text, are one: how many there are is where the code stands."""
+    return [item for n, item in enumerate(items) if item != _TRACEBACK or n == 0 or items[n - 1] != _TRACEBACK]

@@ -76,6 +76,16 @@ def test_a_traceback_does_not_tell_where_the_code_stands(canonicalizer):
     assert canonicalizer.value(f"it failed\n{text}") == "it failed<traceback>"
 
 
+def test_the_frames_of_a_formatted_exception_are_one_traceback(canonicalizer):
+    def formatted(depth):
+        frames = [f'  File "manager.py", line {line}, in spawn\n    boot()\n' for line in range(depth)]
+        return ["Traceback (most recent call last):\n", *frames, "ValueError: too much\n"]
+
+    assert canonicalizer.value(formatted(2)) == canonicalizer.value(formatted(5))
+    assert canonicalizer.value(formatted(2)) != canonicalizer.value([*formatted(2)[:-1], "ValueError: too little\n"])
+    assert canonicalizer.value(["twice", "twice"]) == ["twice", "twice"]
+
+
 def test_an_exception_is_its_class_and_message(canonicalizer):
     failure = Failure("InstanceNotFound", "fakevirt.exceptions", f"Instance {ONE} could not be found.")
     assert canonicalizer.value(failure) == {
