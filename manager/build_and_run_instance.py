@@ -147,7 +147,8 @@ def _reschedule(manager: ComputeManager, build: _Build, error: exceptions.Resche
         manager._add_instance_fault_from_exc(context, instance, error)
         manager._set_instance_error_state(context, instance)
         return
-    retry["exc"] = traceback.format_exception(error)
+    # Without what came before: where messages are delivered on the sender's stack, that would be the sender's failure.
+    retry["exc"] = traceback.format_exception(error, chain=False)
     if manager.driver.deallocate_networks_on_reschedule(instance):
         manager._cleanup_allocated_networks(context, instance, build.requested_networks)
     instance.task_state = states.SCHEDULING
