@@ -38,6 +38,8 @@ from fakevirt.convert import command as convert_command
 from fakevirt.db.engine import check_url, without_password
 from fakevirt.db.location import ENVIRONMENT, MEMORY, databases_at, default_url
 from fakevirt.driver.profile import Accepts, Profile
+from fakevirt.rpc import broker, location
+from fakevirt.rpc.location import messages_over
 from fakevirt.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -115,6 +117,13 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         help="how many processes share the work: one for each processor unless given, and one for --random",
     )
+    verify.add_argument(
+        "--transport",
+        metavar="URL",
+        help="what carries the messages of clouds, fakevirt:// by default: within the process. With rabbit:// the "
+        "conductor and each compute host are processes of their own, which need a database on a server "
+        "(environment: FAKEVIRT_TRANSPORT)",
+    )
     verify.add_argument("--work-item", metavar="NAME", help="only scenarios that enter this work item")
     verify.add_argument("--scenario", metavar="NAME", help="only this scenario")
     verify.add_argument(
@@ -191,13 +200,22 @@ def _check_database(url: str | None) -> None:
         check_url(default_url(), where=f"the environment variable {ENVIRONMENT}")
 
 
+def _check_transport(url: str | None) -> None:
+    """Refuse a broker that cannot be reached before anything runs."""
+    if url is not None:
+        broker.check_url(url, where="fakevirt verify --transport")
+    elif location.ENVIRONMENT in os.environ:
+        broker.check_url(location.default_url(), where=f"the environment variable {location.ENVIRONMENT}")
+
+
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
     # As for ``python -m``: what is in the current directory can be imported.
     sys.path.insert(0, os.getcwd())
     for module in arguments.modules:
         declare(module, where="fakevirt verify --import")
     _check_database(arguments.db)
-    with databases_at(arguments.db):
+    _check_transport(arguments.transport)
+    with databases_at(arguments.db), messages_over(arguments.transport):
         return _verify_with(arguments, _factories(arguments), console)
 
 

@@ -99,6 +99,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="SQLAlchemy's URL of the database that clouds use, in memory by default; its tables are emptied. {worker} "
         "stands for the name of the xdist worker (environment: FAKEVIRT_DB, ini: fakevirt_db)",
     )
+    group.addoption(
+        "--fakevirt-transport",
+        metavar="URL",
+        help="what carries the messages of clouds, fakevirt:// by default: within the process. With rabbit:// the "
+        "conductor and each compute host are processes of their own, which need a database on a server "
+        "(environment: FAKEVIRT_TRANSPORT, ini: fakevirt_transport)",
+    )
     for made, whose in FACTORIES.items():
         group.addoption(
             f"--fakevirt-{made}",
@@ -118,6 +125,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("conversion_html", "where the conversion report is written", type="string", default="")
     parser.addini("conversion_junit", "whether the JUnit report tells what was compared", type="bool", default=False)
     parser.addini("fakevirt_db", "URL of the database that clouds use", type="string", default="")
+    parser.addini("fakevirt_transport", "URL of what carries the messages of clouds", type="string", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -147,6 +155,7 @@ def pytest_configure(config: pytest.Config) -> None:
             additions.add(config)
         config.stash[OPTIONS] = _options(config)
         _choose_database(config)
+        _choose_transport(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -422,6 +431,22 @@ def _choose_database(config: pytest.Config) -> None:
     # The process that only hands out tests looks at its first worker's database, before that one does.
     is_worker = hasattr(config, "workerinput")
     check_url(url.replace("{worker}", "gw0") if distributed and not is_worker else url, where=where)
+
+
+def _choose_transport(config: pytest.Config) -> None:
+    """Let the messages of every cloud of the run go where the options say."""
+    given = _given(config, "fakevirt_transport", "--fakevirt-transport", environment="FAKEVIRT_TRANSPORT")
+    if given is None:
+        return
+    from fakevirt.rpc.broker import check_url
+    from fakevirt.rpc.location import default_url, messages_over
+
+    url, where = given
+    check_url(url, where=where)
+    if url != default_url():
+        chosen = contextlib.ExitStack()
+        chosen.enter_context(messages_over(url))
+        config.add_cleanup(chosen.close)
 
 
 def _read_factory(config: pytest.Config, name: str) -> Any:

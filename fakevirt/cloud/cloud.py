@@ -46,6 +46,10 @@ class Cloud(
         seed: Where uuids and random numbers begin.
         database_url: A database URL of SQLAlchemy; unless given, that of the option ``--fakevirt-db`` or ``--db`` or of
             ``FAKEVIRT_DB`` in the environment, else in memory.
+        transport_url: What carries messages, in oslo.messaging's form; unless given, that of the option
+            ``--fakevirt-transport`` or ``--transport`` or of ``FAKEVIRT_TRANSPORT`` in the environment, else
+            ``fakevirt://``: within the process. With ``rabbit://`` the conductor (with the scheduler) and each host are
+            processes of their own.
         profile: In which form the drivers take instances.
         manager: Makes the compute manager of a host (:class:`fakevirt.cloud.factories.ManagerFactory`).
         driver: Makes the virt driver of a host (:class:`fakevirt.cloud.factories.DriverFactory`).
@@ -61,6 +65,6 @@ class Cloud(
         network, volumes, images, scheduler, consoleauth, notifier: The services behind the managers, not probed.
 
     Raises:
-        UsageError: There are no hosts, two of one name, no such release, the database cannot be opened, or a
-            manager or driver lacks a method.
+        UsageError: There are no hosts, two of one name, no such release, the database or the broker cannot be
+            opened, or a manager or driver lacks a method.
     """

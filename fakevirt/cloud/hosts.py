@@ -28,3 +28,14 @@ class Hosts(World):
     def cut_off(self, host: str) -> None:
         """Let hypervisors no longer reach the one of ``host``; messages still reach its manager."""
         self._unreachable.add(self.host(host).name)
+
+    def process_id(self, service: str) -> int:
+        """Return the id of the process that a service runs in: to kill it, say, where it has one of its own.
+
+        Args:
+            service: A host, or ``conductor``.
+
+        Raises:
+            UsageError: There is no such host.
+        """
+        return self._premises.process_id(service if service == "conductor" else self.host(service).name)

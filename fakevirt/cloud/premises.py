@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fakevirt.backends.scheduler import Scheduler
 from fakevirt.cloud.factories import DriverFactory, DriverParts, ManagerFactory, made
+from fakevirt.cloud.trace import CloudTrace
 from fakevirt.cloud.wiring import Wiring
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.instrument.probe import probe
 from fakevirt.manager.compute import ComputeManager
+from fakevirt.rpc.location import default_url
 from fakevirt.rpc.recording import record_messages
 from fakevirt.rpc.server import ServiceRPCServer, get_server
-from fakevirt.rpc.transport import open_transport
+from fakevirt.rpc.transport import SCHEME, open_transport
 from fakevirt.services import Service
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 class Premises(Protocol):
     """Where the conductor, the scheduler and the compute hosts run; the API is always in the process of the cloud."""
+
+    @property
+    def trace(self) -> CloudTrace:
+        """Where all of them record."""
 
     def open(self, world: World) -> AbstractContextManager[Any]:
         """Return a context whose value is the transport of the world, and that ends all that runs."""
@@ -46,6 +53,9 @@ class Premises(Protocol):
             Its driver, probed, and its manager.
         """
 
+    def process_id(self, name: str) -> int:
+        """Return the id of the process of a host, or of the conductor."""
+
     def read_pins(self, wiring: Wiring) -> None:
         """Let all clients find out anew what they are pinned to."""
 
@@ -61,6 +71,7 @@ class InProcess:
     def __init__(self, make_manager: ManagerFactory, make_driver: DriverFactory) -> None:
         self._make_manager = make_manager
         self._make_driver = make_driver
+        self.trace: CloudTrace = CloudTrace()
         self._servers: dict[str, ServiceRPCServer] = {}
 
     @contextlib.contextmanager
@@ -90,6 +101,10 @@ class InProcess:
             driver = probe(own, "driver", wiring.trace, wiring.faults, service=service.host, interface=ComputeDriver)
         return driver, wiring.serve_host(service, driver, self._make_manager, self._serve)
 
+    def process_id(self, name: str) -> int:
+        """Return the id of this process."""
+        return os.getpid()
+
     def read_pins(self, wiring: Wiring) -> None:
         """There is one set of clients."""
         wiring.read_pins()
@@ -100,3 +115,19 @@ class InProcess:
             self._servers[service.host].stop()
         server = self._servers[service.host] = get_server(self._transport, topic, service, endpoints)
         server.start()
+
+
+def premises_at(url: str | None, make_manager: ManagerFactory, make_driver: DriverFactory) -> Premises:
+    """Return where the services of a cloud run.
+
+    Args:
+        url: The transport of their messages; that of the option or of the environment unless given.
+        make_manager: Makes the compute manager of a host.
+        make_driver: Makes its driver.
+    """
+    url = url or default_url()
+    if url.partition(":")[0] == SCHEME:
+        return InProcess(make_manager, make_driver)
+    from fakevirt.cloud.processes.home import Processes
+
+    return Processes(url, make_manager, make_driver)

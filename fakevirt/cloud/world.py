@@ -21,7 +21,7 @@ from fakevirt.backends.notifier import Notifier
 from fakevirt.backends.scheduler import Scheduler
 from fakevirt.backends.volume import VolumeAPI
 from fakevirt.cloud.factories import DriverFactory, DriverParts, ManagerFactory, fake_virt_driver
-from fakevirt.cloud.premises import InProcess, Premises
+from fakevirt.cloud.premises import Premises, premises_at
 from fakevirt.cloud.trace import CloudTrace
 from fakevirt.cloud.wiring import Wiring
 from fakevirt.conductor.api import ComputeTaskAPI, ConductorIndirection
@@ -105,6 +105,7 @@ class World:
         version_cap: str | None = "auto",
         seed: int = 0,
         database_url: str | None = None,
+        transport_url: str | None = None,
         profile: Profile | None = None,
         manager: ManagerFactory = ComputeManager,
         driver: DriverFactory = fake_virt_driver,
@@ -114,6 +115,7 @@ class World:
             ("settings", settings, Settings),
             ("profile", profile, Profile),
             ("database_url", database_url, str),
+            ("transport_url", transport_url, str),
         ):
             if value is not None and not isinstance(value, kind):
                 raise UsageError(
@@ -140,7 +142,8 @@ class World:
         self.plan: ConversionPlan = plan or ConversionPlan.objects()
         self.settings: Settings = settings or Settings()
         self.epoch: datetime.datetime = determinism.EPOCH
-        self.trace: CloudTrace = CloudTrace()
+        self._premises: Premises = premises_at(transport_url, manager, driver)
+        self.trace: CloudTrace = self._premises.trace
         self.faults: FaultPlan = FaultPlan()
         self.names: dict[str, str] = {}
         self.network: NetworkAPI = NetworkAPI()
@@ -159,7 +162,6 @@ class World:
         self._seed = seed
         self._database_url = database_url
         self._profile = profile
-        self._premises: Premises = InProcess(manager, driver)
         self._unreachable: set[str] = set()
         self._populated: dict[str, range] = {}
         self._server_numbers = itertools.count(1)
@@ -257,7 +259,7 @@ class World:
         """
         content = self.database.content(besides=self._populated, but=self._written())
         tables = {f"table {name}": rows for name, rows in content.items()}
-        pending = {f"pending events {host.name}": dict(host.manager.pending_events) for host in self._hosts.values()}
+        pending = {f"pending events {host.name}": _pending_events(host) for host in self._hosts.values()}
         hypervisors = {f"hypervisor {host.name}": host.hypervisor.to_primitive() for host in self._hosts.values()}
         return {
             **tables,
@@ -455,6 +457,14 @@ class World:
         if peer.name in self._unreachable:
             raise exceptions.MigrationError(reason=f"unable to connect to server at {host}")
         return peer.hypervisor
+
+
+def _pending_events(host: Host) -> dict[str, Any]:
+    try:
+        return dict(host.manager.pending_events)
+    except ConnectionError:
+        # Its process was killed, and what it had in memory is gone.
+        return {}
 
 
 def _event_type(method: str, arguments: Mapping[str, Any]) -> str:

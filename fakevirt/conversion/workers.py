@@ -12,9 +12,13 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import SimpleQueue
 from typing import TypeVar
 
-from fakevirt.db import location
+from fakevirt.db import location as of_databases
 from fakevirt.db.engine import WORKER
+from fakevirt.rpc import location as of_messages
 from fakevirt.usage_error import UsageError
+
+#: What says where things are; processes that share the work are told.
+_LOCATIONS = (of_databases, of_messages)
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -39,7 +43,7 @@ def outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], *, proc
     names = context.SimpleQueue()
     for number in range(processes):
         names.put("_".join([*filter(None, [os.environ.get(WORKER)]), f"p{number}"]))
-    arguments = names, location.chosen_url(), os.environ.get(location.ENVIRONMENT)
+    arguments = names, [(where.chosen_url(), os.environ.get(where.ENVIRONMENT)) for where in _LOCATIONS]
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=arguments) as pool:
         try:
             for future in as_completed([pool.submit(function, task) for task in tasks]):
@@ -65,15 +69,16 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _start(names: SimpleQueue[str], chosen_url: str | None, environment_url: str | None) -> None:
+def _start(names: SimpleQueue[str], urls: Sequence[tuple[str | None, str | None]]) -> None:
     # Each has a database of its own, where they are not in memory.
     os.environ[WORKER] = names.get()
-    location.choose(chosen_url)
-    # What they are forked from may be older than the environment is.
-    if environment_url is not None:
-        os.environ[location.ENVIRONMENT] = environment_url
-    else:
-        os.environ.pop(location.ENVIRONMENT, None)
+    for location, (chosen_url, environment_url) in zip(_LOCATIONS, urls, strict=True):
+        location.choose(chosen_url)
+        # What they are forked from may be older than the environment is.
+        if environment_url is not None:
+            os.environ[location.ENVIRONMENT] = environment_url
+        else:
+            os.environ.pop(location.ENVIRONMENT, None)
     # What was imported stays as long as the process: nothing is gained by looking through it again and again.
     gc.freeze()
     # Most of what a run makes lives as long as its task, and is looked at when many runs have come together.

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -55,6 +55,34 @@ class Database:
         if _is_memory(url):
             self._memory = self._engine.connect()
         self.reset()
+
+    @classmethod
+    def shared(cls, url: str) -> Self:
+        """Return the database that another process has at ``url``, as it is.
+
+        Args:
+            url: The :attr:`url` of the other one.
+
+        Raises:
+            DBConnectionError: Nothing answers there any more.
+        """
+        database = cls.__new__(cls)
+        database._in_turns, database._memory, database._engine = (
+            threading.RLock(),
+            None,
+            server.engine_at(make_url(url)),
+        )
+        return database
+
+    @property
+    def url(self) -> str:
+        """Where it is, with the password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether other processes can share it."""
+        return self._engine.dialect.name != "sqlite"
 
     @property
     def is_in_memory(self) -> bool:

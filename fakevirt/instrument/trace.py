@@ -97,7 +97,8 @@ class _Unheard(Effect):
         pass
 
 
-_UNHEARD = _Unheard("", "")
+#: What records nothing hands out in place of effects.
+UNHEARD = _Unheard("", "")
 
 
 class Trace:
@@ -142,7 +143,7 @@ class Trace:
             **details: What is shown and not compared.
         """
         if self._muted:
-            return _UNHEARD
+            return UNHEARD
         effect = Effect(
             channel,
             operation,

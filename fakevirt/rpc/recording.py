@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import oslo_messaging as messaging
@@ -11,7 +14,7 @@ from fakevirt.instrument.faults import Fault, FaultPlan, Kind
 from fakevirt.instrument.snapshot import Entity
 from fakevirt.instrument.trace import Effect, Trace
 from fakevirt.objects.base import NovaObject, NovaVersionedObjectRegistry
-from fakevirt.rpc.transport import Ending, FakevirtDriver, Message
+from fakevirt.rpc.transport import FakevirtDriver, Message
 from fakevirt.usage_error import UsageError
 
 
@@ -40,7 +43,23 @@ def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
             how_to_go_on="take fakevirt:// where a trace is wanted",
         )
 
-    def tap(message: Message) -> Ending:
+    driver.tap = message_tap(trace, faults)
+
+
+def message_tap(
+    trace: Trace,
+    faults: FaultPlan,
+    on_behalf_of: Callable[[Effect], AbstractContextManager[object]] = contextlib.nullcontext,
+) -> Callable[[Message], RecordedEnding]:
+    """Return what makes an effect of a message, as :func:`record_messages` says.
+
+    Args:
+        trace: Where messages are recorded.
+        faults: What may be planted at them.
+        on_behalf_of: Lets what a fault does be done for the message that it strikes.
+    """
+
+    def tap(message: Message) -> RecordedEnding:
         channel, operation, arguments = _describe(message)
         sender = services.current()
         nth = 0 if trace.is_muted else faults.count(channel, operation)
@@ -55,15 +74,27 @@ def record_messages(transport: Any, trace: Trace, faults: FaultPlan) -> None:
             nth=nth,
         )
         try:
-            struck = faults.strike(channel, operation, nth) if nth else None
+            with on_behalf_of(effect):
+                struck = faults.strike(channel, operation, nth) if nth else None
             if struck is not None and struck.kind is Kind.DROP and message.kind == "call":
                 raise _no_reply()
         except BaseException as error:
             effect.raised(error)
             raise
-        return _Ending(effect, struck) if channel == "rpc" else _ConductorEnding(effect, struck)
+        return ending_of(message, effect, struck)
 
-    driver.tap = tap
+    return tap
+
+
+def ending_of(message: Message, effect: Effect, struck: Fault | None = None) -> RecordedEnding:
+    """Return what is told how a message ended.
+
+    Args:
+        message: The message.
+        effect: Its effect.
+        struck: What is to happen to it.
+    """
+    return RecordedEnding(effect, struck) if _describe(message)[0] == "rpc" else _ConductorEnding(effect, struck)
 
 
 def recognise_objects(value: Any) -> Any:
@@ -111,28 +142,38 @@ def _no_reply() -> messaging.MessagingTimeout:
     return messaging.MessagingTimeout("no reply")
 
 
-class _Ending:
+class RecordedEnding:
+    """Notes on the effect of a message how it ended.
+
+    Args:
+        effect: The effect.
+        struck: What is to happen to the message.
+    """
+
     def __init__(self, effect: Effect, struck: Fault | None) -> None:
-        self._effect = effect
+        self.effect = effect
         self._struck = struck
         self.raised = effect.raised
 
     @property
     def is_lost(self) -> bool:
+        """Whether the message is not delivered."""
         return self._struck is not None and self._struck.kind is Kind.DROP
 
     @property
     def failure(self) -> BaseException | None:
+        """What the sender sees once it was delivered."""
         if self._struck is None or self._struck.kind is Kind.DROP:
             return None
         return _no_reply() if self._struck.kind is Kind.DROP_REPLY else self._struck.error()
 
     def returned(self, value: Any) -> None:
-        self._effect.returned(recognise_objects(value))
+        """The endpoint returned ``value``."""
+        self.effect.returned(recognise_objects(value))
 
 
-class _ConductorEnding(_Ending):
+class _ConductorEnding(RecordedEnding):
     def returned(self, value: Any) -> None:
         if type(value) is dict and "nova_object.version" in value:
-            self._effect.details["returned"] = f"{value['nova_object.name']} {value['nova_object.version']}"
-        self._effect.returned()
+            self.effect.details["returned"] = f"{value['nova_object.name']} {value['nova_object.version']}"
+        self.effect.returned()

@@ -85,11 +85,11 @@ def open_transport(url: str = f"{SCHEME}://", *, allowed_remote_exmods: Sequence
     allowed = [*ALLOWED_REMOTE_EXMODS, *allowed_remote_exmods]
     conf = _conf()
     try:
-        parsed = messaging.TransportURL.parse(conf, url)
-        if parsed.transport == SCHEME:
+        address = parsed(url)
+        if address.transport == SCHEME:
             # Worlds are built by the thousand: the entry point need not be looked up for each.
-            return RPCTransport(FakevirtDriver(conf, parsed, conf.control_exchange, allowed))
-        return messaging.get_rpc_transport(conf, parsed, allowed)
+            return RPCTransport(FakevirtDriver(conf, address, conf.control_exchange, allowed))
+        return messaging.get_rpc_transport(conf, address, allowed)
     except (messaging.InvalidTransportURL, messaging.DriverLoadFailure) as error:
         # The rest of the address may hold a password.
         scheme = url.partition(":")[0]
@@ -101,6 +101,11 @@ def open_transport(url: str = f"{SCHEME}://", *, allowed_remote_exmods: Sequence
         ) from None
 
 
+def parsed(url: str) -> Any:
+    """Return oslo.messaging's ``TransportURL`` of an address; InvalidTransportURL."""
+    return messaging.TransportURL.parse(_conf(), url)
+
+
 @functools.cache
 def _conf() -> cfg.ConfigOpts:
     """Return options of oslo.messaging at their defaults, apart from those of whoever else uses it in this process."""
@@ -108,6 +113,8 @@ def _conf() -> cfg.ConfigOpts:
     # Its constructor registers every option that oslo.messaging reads, wherever the release at hand declares it.
     conffixture.ConfFixture(conf)
     conf([], default_config_files=[], default_config_dirs=[])
+    # Queues of a world go with the processes that listen; they would stay on the broker until it is set up anew.
+    conf.set_override("amqp_auto_delete", True, group="oslo_messaging_rabbit")
     return conf
 
 
@@ -149,7 +156,7 @@ class FakevirtDriver(base.BaseDriver):  # type: ignore[misc]
         incoming = _Incoming(context, body, next(self._message_ids), is_call=bool(wait_for_reply))
         ending = None
         if self.tap is not None:
-            ending = self.tap(_describe(target, incoming, sum(map(len, envelope.values()))))
+            ending = self.tap(describe(target, body, envelope, is_call=incoming.is_call))
         listener = self._receiver(target)
         if listener is not None and not (ending is not None and ending.is_lost):
             listener.on_incoming_callback([incoming])
@@ -265,15 +272,22 @@ class _Incoming(base.RpcIncomingMessage):  # type: ignore[misc]
             ending.returned(self.result)
 
 
-def _describe(target: Any, incoming: _Incoming, size: int) -> Message:
-    message = incoming.message
+def describe(target: Any, body: dict[str, Any], envelope: dict[str, Any], *, is_call: bool) -> Message:
+    """Return a message as it comes out of the wire.
+
+    Args:
+        target: Where it goes.
+        body: What is in it.
+        envelope: What goes over the wire.
+        is_call: Whether somebody waits for an answer.
+    """
     return Message(
         topic=target.topic,
         server=target.server,
-        method=message["method"],
-        arguments=message["args"],
-        version=message.get("version"),
-        namespace=message.get("namespace"),
-        kind="call" if incoming.is_call else "cast",
-        size=size,
+        method=body["method"],
+        arguments=body["args"],
+        version=body.get("version"),
+        namespace=body.get("namespace"),
+        kind="call" if is_call else "cast",
+        size=sum(map(len, envelope.values())),
     )

@@ -12,6 +12,7 @@ HEAVY = ("oslo_", "sqlalchemy", "rich", "jinja2", "testtools", "fixtures", "fake
 def no_database_is_given(monkeypatch):
     """One that is given is looked at before any test."""
     monkeypatch.delenv("FAKEVIRT_DB", raising=False)
+    monkeypatch.delenv("FAKEVIRT_TRANSPORT", raising=False)
 
 
 def loaded_after(program, folder):
@@ -73,9 +74,11 @@ def test_its_options_are_in_the_help(run):
         "--conversion-board",
         "--conversion-html",
         "--fakevirt-db",
+        "--fakevirt-transport",
         "call_path (",
         "conversion_board (",
         "conversion_html (",
         "fakevirt_db (",
+        "fakevirt_transport (",
     ):
         assert name in output

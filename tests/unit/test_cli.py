@@ -388,6 +388,26 @@ def test_a_database_that_cannot_be_opened_is_refused_without_its_password(monkey
     assert "secret" not in out + err
 
 
+@pytest.mark.parametrize("source", ["option", "environment"])
+def test_a_broker_that_is_away_is_refused_without_its_password(monkeypatch, verify, source):
+    url = "rabbit://nova:secret@127.0.0.1:1/"
+    if source == "environment":
+        monkeypatch.setenv("FAKEVIRT_TRANSPORT", url)
+    status, out, err = verify("--scenario", ONE, *(["--transport", url] if source == "option" else []))
+    assert status == 2
+    where = {
+        "option": "fakevirt verify --transport",
+        "environment": "the environment variable FAKEVIRT_TRANSPORT",
+    }[source]
+    assert f"where:        {where}: rabbit://nova:***@127.0.0.1:1/" in err
+    assert "secret" not in out + err
+
+
+def test_the_line_that_repeats_it_names_the_transport_without_its_password():
+    scenario = SCENARIOS[ONE].with_cloud(transport_url="rabbit://nova:secret@broker:5672/")
+    assert scenario.options == f"--scenario {ONE} --transport 'rabbit://nova:***@broker:5672/'"
+
+
 def test_what_makes_no_manager_is_refused(verify):
     status, _, err = verify("--manager", "nowhere:Manager", "--scenario", ONE)
     assert status == 2

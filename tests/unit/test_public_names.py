@@ -74,7 +74,16 @@ def test_the_plugin_has_the_marker(name, pytestconfig):
 
 
 @pytest.mark.parametrize(
-    "name", ["call_path", "conversion_board", "conversion_html", "fakevirt_db", "fakevirt_manager", "fakevirt_driver"]
+    "name",
+    [
+        "call_path",
+        "conversion_board",
+        "conversion_html",
+        "fakevirt_db",
+        "fakevirt_transport",
+        "fakevirt_manager",
+        "fakevirt_driver",
+    ],
 )
 def test_the_plugin_has_the_option_on_the_command_line_and_in_the_ini_file(name, pytestconfig):
     pytestconfig.getoption(name)

@@ -12,6 +12,7 @@ from typing import Any
 from fakevirt.cloud import Cloud
 from fakevirt.db.engine import without_password
 from fakevirt.db.location import chosen_url
+from fakevirt.rpc import broker, location
 from fakevirt.usage_error import UsageError
 
 
@@ -56,6 +57,8 @@ class Scenario:
                 options.append(f"--{name} {self.cloud[name].__module__}:{self.cloud[name].__qualname__}")
         if database_url := self.cloud.get("database_url", chosen_url()):
             options.append(f"--db {shlex.quote(without_password(database_url))}")
+        if transport_url := self.cloud.get("transport_url", location.chosen_url()):
+            options.append(f"--transport {shlex.quote(broker.without_password(transport_url))}")
         return " ".join(options)
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from fakevirt.conversion.workers import outcomes
 from fakevirt.db import location
 from fakevirt.db.engine import worker
+from fakevirt.rpc import location as of_messages
 from fakevirt.usage_error import UsageError
 
 
@@ -29,6 +30,17 @@ def test_every_process_has_its_databases_where_this_one_has_them(monkeypatch):
     assert set(outcomes(operator.call, [location.chosen_url, location.default_url], processes=2)) == {
         None,
         "sqlite:///other.db",
+    }
+
+
+def test_every_process_sends_messages_where_this_one_does(monkeypatch):
+    monkeypatch.setenv("FAKEVIRT_TRANSPORT", "rabbit://other/")
+    with of_messages.messages_over("rabbit://broker/"):
+        chosen = outcomes(operator.call, [of_messages.chosen_url, of_messages.default_url], processes=2)
+        assert list(chosen) == ["rabbit://broker/", "rabbit://broker/"]
+    assert set(outcomes(operator.call, [of_messages.chosen_url, of_messages.default_url], processes=2)) == {
+        None,
+        "rabbit://other/",
     }
 
 
