@@ -122,6 +122,7 @@ def _copy_instance(connection: Connection, first: int, hosts: int, instances: in
         for number in range(1, instances)
     ]
     connection.execute(insert(table), copies)
+    _analyze(connection)
     for child in Base.metadata.sorted_tables:
         for owner in (key.parent for key in child.foreign_keys if key.column is table.c.uuid):
             rest = [column for column in child.columns if column is not owner and column.name != "id"]
@@ -133,7 +134,7 @@ def _copy_instance(connection: Connection, first: int, hosts: int, instances: in
 
 
 def _analyze(connection: Connection) -> None:
-    """Let a server know how large its tables have become: until it does, it looks through all of them."""
+    """Let a server know how large its tables are: it goes through all of one for each row of another, until it does."""
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {tables}")
