@@ -13,7 +13,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history planted-bugs clean
+.PHONY: verify test test-integration test-backends test-messaging test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -45,12 +45,16 @@ test-newest: $(VENV)/newest/.installed
 test-plain: $(INSTALLED)
 	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
 
-# What is the same on PostgreSQL and MariaDB, and then the tests of the library and of the plugin on each; both are
-# started for that, and stopped.
+# What is the same on PostgreSQL and MariaDB and over RabbitMQ, and then the tests of the library and of the plugin on each
+# database; all three are started for that, and stopped.
 test-backends: $(BACKENDS)
 	$(BIN)/python -m pytest tests/backends --numprocesses auto --no-cov -p no:benchmark $(ARGS)
 	PYTHONPATH=tests $(BIN)/python -m backends PostgreSQL $(BIN)/python $(PYTEST_ACROSS)
 	PYTHONPATH=tests $(BIN)/python -m backends MariaDB $(BIN)/python $(PYTEST_ACROSS)
+
+# Every scenario over RabbitMQ, each service a process; test-backends has those of live migrations.
+test-messaging: $(BACKENDS)
+	$(BIN)/python -m pytest tests/backends/test_messaging.py --every-scenario --numprocesses auto --no-cov -p no:benchmark $(ARGS)
 
 browser-test: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)
