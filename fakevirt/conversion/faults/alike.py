@@ -21,6 +21,8 @@ from fakevirt.rpc.transport import ALLOWED_REMOTE_EXMODS
 
 #: What runs between a fault and the end of a request, by the packages that it is in.
 _RUNNING = ("manager", "driver", "backends", "conductor", "rpc", "objects", "db", "cloud")
+#: What only carries messages and calls between processes, and hands on any error.
+_CARRIERS = f"{fakevirt.__name__}.cloud.processes"
 
 
 def representatives(kinds: Iterable[What], *, is_call: bool) -> tuple[What, ...]:
@@ -67,8 +69,8 @@ def caught() -> frozenset[type[BaseException]]:
         root = import_module(f"{fakevirt.__name__}.{package}")
         modules = pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
         for name in (root.__name__, *(module.name for module in modules)):
-            module = import_module(name)
-            found.update(_asked_for(module))
+            if not name.startswith(_CARRIERS):
+                found.update(_asked_for(import_module(name)))
     return frozenset(found)
 
 
