@@ -93,17 +93,19 @@ class _Probe:
     def __repr__(self) -> str:
         return f"<probe of {self._probe_target!r} on {self._probe_channel}>"
 
-    def _wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        trace, faults = self._probe_trace, self._probe_faults
+    def _wrap(self, name: str, found: Callable[..., Any]) -> Callable[..., Any]:
+        target, trace, faults = self._probe_target, self._probe_trace, self._probe_faults
         channel, service = self._probe_channel, self._probe_service
         told = getattr(self._probe_interface, name, None)
-        named = argument_namer(method) if told is None else argument_namer(told, skip=1)
+        named = argument_namer(found) if told is None else argument_namer(told, skip=1)
         operation_of = self._probe_operation
 
-        @functools.wraps(method)
+        @functools.wraps(found)
         def observed(*args: Any, **kwargs: Any) -> Any:
             arguments = named(args, kwargs)
             operation = operation_of(name, arguments)
+            # Looked up anew: a test may have patched the target's class since.
+            method = getattr(target, name)
             if trace.is_muted:
                 return method(*args, **kwargs)
             nth = faults.count(channel, operation)
