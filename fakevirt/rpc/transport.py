@@ -1,4 +1,4 @@
-"""An oslo.messaging driver that delivers within the process, at once and on the caller's stack.
+"""An oslo.messaging driver that delivers within the process and at once: on the caller's stack, where servers allow it.
 
 What crosses is what crosses on RabbitMQ: JSON there and back, and exceptions as text that becomes exceptions again.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -134,6 +135,8 @@ class FakevirtDriver(base.BaseDriver):  # type: ignore[misc]
     ) -> None:
         super().__init__(conf, url, default_exchange, allowed_remote_exmods)
         self.tap: Tap | None = None
+        #: Whether the sender of a cast stands still until it is handled, where servers have threads of their own.
+        self.waits_for_casts = False
         self._listeners: dict[tuple[str | None, str], dict[str, _Listener]] = {}
         self._message_ids = itertools.count(1)
 
@@ -149,17 +152,14 @@ class FakevirtDriver(base.BaseDriver):  # type: ignore[misc]
         transport_options: Any = None,
     ) -> Any:
         """Deliver a message and return the reply to a call."""
-        if target.fanout:
-            raise NotImplementedError("fakevirt:// does not broadcast")
         envelope = common.serialize_msg([ctxt, message])
         context, body = common.deserialize_msg(envelope)
         incoming = _Incoming(context, body, next(self._message_ids), is_call=bool(wait_for_reply))
         ending = None
         if self.tap is not None:
             ending = self.tap(describe(target, body, envelope, is_call=incoming.is_call))
-        listener = self._receiver(target)
-        if listener is not None and not (ending is not None and ending.is_lost):
-            listener.on_incoming_callback([incoming])
+        if ending is None or not ending.is_lost:
+            self._deliver(target, incoming, envelope, timeout)
         if incoming.is_call and not incoming.replied:
             incoming.error = messaging.MessagingTimeout(f"No reply from {target} to {message['method']}")
         if ending is not None:
@@ -175,6 +175,21 @@ class FakevirtDriver(base.BaseDriver):  # type: ignore[misc]
         if incoming.error is not None:
             raise incoming.error
         return incoming.result
+
+    def _deliver(self, target: Any, incoming: _Incoming, envelope: dict[str, Any], timeout: float | None) -> None:
+        if target.fanout:
+            for listener in list(self._servers(target).values()):
+                context, body = common.deserialize_msg(envelope)
+                copy = _Incoming(context, body, next(self._message_ids), is_call=False)
+                listener.on_incoming_callback([copy])
+                if self.waits_for_casts:
+                    copy.wait(timeout)
+            return
+        receiver = self._receiver(target)
+        if receiver is not None:
+            receiver.on_incoming_callback([incoming])
+            if incoming.is_call or self.waits_for_casts:
+                incoming.wait(timeout)
 
     def send_notification(
         self, target: Any, ctxt: dict[str, Any], message: dict[str, Any], version: float, retry: int | None = None
@@ -244,19 +259,27 @@ class _Incoming(base.RpcIncomingMessage):  # type: ignore[misc]
         super().__init__(ctxt, message, msg_id=str(number))
         self.is_call = is_call
         self.replied = False
+        self._handled = threading.Event()
         self.result: Any = None
         self.error: BaseException | None = None
         self.remote_error: str | None = None
 
     def reply(self, reply: Any = None, failure: Any = None) -> None:
         """Take the answer; the one to a call goes through the wire, and what cannot is no answer."""
-        if failure is not None:
-            self.error = failure[1]
-            if self.is_call:
-                self.remote_error = common.serialize_remote_exception(failure)
-        elif self.is_call:
-            self.result = common.deserialize_msg(common.serialize_msg({"result": reply}))["result"]
-        self.replied = True
+        try:
+            if failure is not None:
+                self.error = failure[1]
+                if self.is_call:
+                    self.remote_error = common.serialize_remote_exception(failure)
+            elif self.is_call:
+                self.result = common.deserialize_msg(common.serialize_msg({"result": reply}))["result"]
+            self.replied = True
+        finally:
+            self._handled.set()
+
+    def wait(self, timeout: float | None) -> None:
+        """Return when it was handled: at once where that happened on the sender's stack."""
+        self._handled.wait(timeout)
 
     def requeue(self) -> None:
         """Refuse, as ``require_features`` says."""

@@ -2,6 +2,7 @@ import datetime
 import subprocess
 import sys
 import textwrap
+import threading
 import zlib
 
 import oslo_messaging as messaging
@@ -34,6 +35,10 @@ class Endpoint:
 
     def change(self, context, value):
         value.append("changed")
+
+    def change_and_echo(self, context, value):
+        value.append("changed")
+        self.received.append(value)
 
     def fail(self, context, error):
         raise ERRORS[error]()
@@ -266,11 +271,67 @@ def test_what_a_cast_raises_is_not_told(transport):
     assert client(transport, "a").cast({}, "fail", error="field") is None
 
 
-def test_a_broadcast_is_refused(transport):
-    serve(transport, "a")
+def test_a_broadcast_reaches_every_server_of_the_topic_and_each_has_a_copy(transport):
+    servers = serve(transport, "a", "b")
+    (other,) = serve(transport, "a", topic="conductor")
 
-    with pytest.raises(NotImplementedError, match="broadcast"):
-        client(transport).prepare(fanout=True).cast({}, "who")
+    client(transport).prepare(fanout=True).cast({}, "change_and_echo", value=[])
+
+    assert [server.dispatcher.endpoints[0].received for server in (*servers, other)] == [
+        [["changed"]],
+        [["changed"]],
+        [],
+    ]
+
+
+@pytest.fixture
+def threaded(transport):
+    """An endpoint whose server handles messages in threads of its own."""
+    endpoint = Slow()
+    server = messaging.get_rpc_server(transport, messaging.Target(topic="compute", server="a"), [endpoint])
+    server.start()
+    yield endpoint
+    endpoint.go_on.set()
+    server.stop()
+    server.wait()
+
+
+class Slow(Endpoint):
+    def __init__(self):
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def wait(self, context):
+        self.go_on.wait()
+        self.received.append(threading.current_thread())
+
+
+def test_a_call_waits_for_a_server_with_threads_of_its_own(transport, threaded):
+    assert client(transport, "a").call({}, "echo", value=1) == 1
+    with pytest.raises(exceptions.InstanceNotFound):
+        client(transport, "a").call({}, "fail", error="field")
+
+
+def test_a_call_to_a_server_with_threads_times_out(transport, threaded):
+    with pytest.raises(messaging.MessagingTimeout):
+        client(transport, "a").prepare(timeout=0.01).call({}, "wait")
+
+
+def test_a_cast_does_not_wait_for_a_server_with_threads(transport, threaded):
+    client(transport, "a").cast({}, "wait")
+
+    assert threaded.received == []
+
+
+@pytest.mark.parametrize("fanout", [False, True])
+def test_the_sender_of_a_cast_waits_if_it_is_told_to(transport, threaded, fanout):
+    transport._driver.waits_for_casts = True
+    threaded.go_on.set()
+
+    client(transport, None if fanout else "a").prepare(fanout=fanout).cast({}, "wait")
+
+    (thread,) = threaded.received
+    assert thread is not threading.current_thread()
 
 
 def test_notifications_are_refused(transport):
