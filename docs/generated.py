@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from fakevirt import releases
@@ -109,6 +111,15 @@ def fixtures() -> str:
     )
 
 
+def fixtures_for_nova() -> str:
+    """Return a section for each class that Nova's tests use; they are read, since only Nova's environment has Nova."""
+    source = ast.parse((Path(__file__).parents[1] / "fixtures" / "nova.py").read_text())
+    classes = [node for node in source.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    return "\n\n".join(
+        f"### fakevirt.fixtures.nova.{made.name}\n\n```text\n{ast.get_docstring(made)}\n```" for made in classes
+    )
+
+
 def rules() -> str:
     """What the audit looks for."""
     return _table(
@@ -124,5 +135,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "invariants": invariants,
     "releases": release_table,
     "fixtures": fixtures,
+    "fixtures_for_nova": fixtures_for_nova,
     "rules": rules,
 }

@@ -1,0 +1,81 @@
+"""Runs the fixtures' own tests, then Nova's with each combination of the fixtures, and prints how they ended."""
+
+import argparse
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+OWN = ("real_nova.test_probed_driver", "real_nova.test_fast_rpc", "real_nova.test_readme")
+FEW = ("nova.tests.functional.compute.test_live_migration",)
+MANY = (
+    *FEW,
+    "nova.tests.functional.test_servers.ServerMovingTests",
+    "nova.tests.functional.test_servers.ServerLiveMigrateForceAndAbort",
+)
+REGRESSIONS = "nova.tests.functional.regressions"
+#: What tells a test that migrates a server.
+MIGRATES = re.compile(r"os-migrateLive|_live_migrate\(")
+COMBINATIONS = ("", "probe", "transport", "transport, casts as calls", "probe+transport")
+THREADS = {"native threads": "True", "eventlet": "False"}
+#: For how long tests may run, in seconds: one that waits for ever is a failure.
+PATIENCE = 3600
+
+
+def regressions():
+    """Return the names of Nova's tests of regressions in which a server migrates, without importing Nova here."""
+    (folder,) = importlib.util.find_spec("nova").submodule_search_locations
+    files = sorted(Path(folder, "tests", "functional", "regressions").glob("test_*.py"))
+    return [f"{REGRESSIONS}.{file.stem}" for file in files if MIGRATES.search(file.read_text())]
+
+
+def run(fixtures, tests, threads, log):
+    """Run tests in a process of their own; return whether they passed, how many there were, and the seconds."""
+    environment = {
+        **os.environ,
+        "OS_NOVA_DISABLE_EVENTLET_PATCHING": THREADS[threads],
+        "OS_STDOUT_CAPTURE": "1",
+        "OS_STDERR_CAPTURE": "1",
+    }
+    command = [sys.executable, "-m", "real_nova.run", fixtures, *tests]
+    with log.open("w") as output:
+        status = subprocess.run(
+            command, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False, timeout=PATIENCE
+        ).returncode
+    said = dict(re.findall(r"^(seconds|tests): ([\d.]+)$", log.read_text(), re.MULTILINE))
+    return status == 0 and int(said.get("tests", 0)) > 0, int(said.get("tests", 0)), float(said.get("seconds", 0))
+
+
+def main():
+    """Run everything; return 1 if anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m real_nova", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every test of Nova's that migrates a server, not a few")
+    parser.add_argument("--threads", choices=THREADS, action="append", help="which threads Nova has; both unless given")
+    arguments = parser.parse_args()
+    logs = Path(tempfile.mkdtemp(prefix="real-nova-"))
+    print(f"what the tests print is in {logs}")
+    tests_of_nova = (*MANY, *regressions()) if arguments.all else FEW
+    passed = []
+    for threads in arguments.threads or THREADS:
+        log = logs / f"own {threads}.log"
+        passed.append(run("", OWN, threads, log)[0])
+        print(f"{threads}: the fixtures' own tests {'passed' if passed[-1] else f'FAILED: {log}'}", flush=True)
+        plain = None
+        for fixtures in COMBINATIONS:
+            log = logs / f"{fixtures or 'plain'} {threads}.log"
+            good, tests, seconds = run(fixtures, tests_of_nova, threads, log)
+            plain = plain or seconds
+            passed.append(good)
+            ended = f"{tests} passed" if good else f"FAILED: {log}"
+            print(
+                f"{threads}: Nova's, {fixtures or 'plain'}: {ended}, {seconds:.1f} s, {seconds / plain:.2f} of plain",
+                flush=True,
+            )
+    return not all(passed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
