@@ -1,4 +1,4 @@
-"""Runs the fixtures' own tests, then Nova's with each combination of the fixtures, and prints how they ended."""
+"""Runs our own tests, then Nova's with each combination of our parts beneath, and prints how they ended."""
 
 import argparse
 import importlib.util
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-OWN = ("real_nova.test_probed_driver", "real_nova.test_fast_rpc", "real_nova.test_readme")
+OWN = tuple(f"real_nova.test_{name}" for name in ("driver", "fast_rpc", "probed_driver", "documents"))
 FEW = ("nova.tests.functional.compute.test_live_migration",)
 MANY = (
     *FEW,
@@ -18,8 +18,16 @@ MANY = (
 )
 REGRESSIONS = "nova.tests.functional.regressions"
 #: What tells a test that migrates a server.
-MIGRATES = re.compile(r"os-migrateLive|_live_migrate\(")
-COMBINATIONS = ("", "probe", "transport", "transport, casts as calls", "probe+transport")
+MIGRATES = re.compile(r"os-migrateLive|live_migrat")
+COMBINATIONS = (
+    "",
+    "probe",
+    "transport",
+    "transport with casts as calls",
+    "driver",
+    "driver+transport",
+    "driver+transport+probe",
+)
 THREADS = {"native threads": "True", "eventlet": "False"}
 #: For how long tests may run, in seconds: one that waits for ever is a failure.
 PATIENCE = 3600
@@ -32,7 +40,7 @@ def regressions():
     return [f"{REGRESSIONS}.{file.stem}" for file in files if MIGRATES.search(file.read_text())]
 
 
-def run(fixtures, tests, threads, log):
+def run(parts, tests, threads, log):
     """Run tests in a process of their own; return whether they passed, how many there were, and the seconds."""
     environment = {
         **os.environ,
@@ -40,7 +48,7 @@ def run(fixtures, tests, threads, log):
         "OS_STDOUT_CAPTURE": "1",
         "OS_STDERR_CAPTURE": "1",
     }
-    command = [sys.executable, "-m", "real_nova.run", fixtures, *tests]
+    command = [sys.executable, "-m", "real_nova.run", parts, *tests]
     with log.open("w") as output:
         status = subprocess.run(
             command, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False, timeout=PATIENCE
@@ -62,16 +70,16 @@ def main():
     for threads in arguments.threads or THREADS:
         log = logs / f"own {threads}.log"
         passed.append(run("", OWN, threads, log)[0])
-        print(f"{threads}: the fixtures' own tests {'passed' if passed[-1] else f'FAILED: {log}'}", flush=True)
+        print(f"{threads}: our own tests {'passed' if passed[-1] else f'FAILED: {log}'}", flush=True)
         plain = None
-        for fixtures in COMBINATIONS:
-            log = logs / f"{fixtures or 'plain'} {threads}.log"
-            good, tests, seconds = run(fixtures, tests_of_nova, threads, log)
+        for parts in COMBINATIONS:
+            log = logs / f"{parts or 'plain'} {threads}.log"
+            good, tests, seconds = run(parts, tests_of_nova, threads, log)
             plain = plain or seconds
             passed.append(good)
             ended = f"{tests} passed" if good else f"FAILED: {log}"
             print(
-                f"{threads}: Nova's, {fixtures or 'plain'}: {ended}, {seconds:.1f} s, {seconds / plain:.2f} of plain",
+                f"{threads}: Nova's, {parts or 'plain'}: {ended}, {seconds:.1f} s, {seconds / plain:.2f} of plain",
                 flush=True,
             )
     return not all(passed)

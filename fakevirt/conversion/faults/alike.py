@@ -21,8 +21,8 @@ from fakevirt.rpc.transport import ALLOWED_REMOTE_EXMODS
 
 #: What runs between a fault and the end of a request, by the packages that it is in.
 _RUNNING = ("manager", "driver", "backends", "conductor", "rpc", "objects", "db", "cloud")
-#: What only carries messages and calls between processes, and hands on any error.
-_CARRIERS = f"{fakevirt.__name__}.cloud.processes"
+#: What only carries messages and calls between processes and hands on any error, and what runs under Nova alone.
+_ELSEWHERE = (f"{fakevirt.__name__}.cloud.processes", f"{fakevirt.__name__}.driver.nova")
 
 
 def representatives(kinds: Iterable[What], *, is_call: bool) -> tuple[What, ...]:
@@ -67,11 +67,17 @@ def caught() -> frozenset[type[BaseException]]:
     found: set[type[BaseException]] = set()
     for package in _RUNNING:
         root = import_module(f"{fakevirt.__name__}.{package}")
-        modules = pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
+        modules = pkgutil.walk_packages(root.__path__, f"{root.__name__}.", onerror=_not_elsewhere)
         for name in (root.__name__, *(module.name for module in modules)):
-            if not name.startswith(_CARRIERS):
+            if not name.startswith(_ELSEWHERE):
                 found.update(_asked_for(import_module(name)))
     return frozenset(found)
+
+
+def _not_elsewhere(package: str) -> None:
+    """Raise what importing a package has raised, unless nothing here needs it."""
+    if package not in _ELSEWHERE:
+        raise
 
 
 def _asked_for(module: ModuleType) -> Iterator[type[BaseException]]:
