@@ -54,6 +54,7 @@ _WHY_ALONE = {
     "--random": "every scenario is drawn with a world, a plan and faults of its own, and told as a test",
     "--fault": "it is a fault of one scenario, whose step says which work item it belongs to",
     "--html": "the report is drawn up from the board; what other runs write with --json comes into it by --results",
+    "--audit": "what is found in the code stands on the board",
 }
 
 
@@ -170,6 +171,14 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--seed", metavar="S", type=int, help="what they are drawn with, a new one each time unless given"
     )
+    verify.add_argument(
+        "--audit",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        help="beside each work item, how much fakevirt audit finds to be converted in this file or folder; may be "
+        "given several times",
+    )
     verify.add_argument("--json", metavar="FILE", type=Path, help="write what is printed to FILE as JSON")
     verify.add_argument(
         "--html", metavar="FILE", type=Path, help="write a report with the traces of every comparison to FILE as HTML"
@@ -229,6 +238,10 @@ def _verify_with(arguments: argparse.Namespace, cloud: Mapping[str, Any], consol
             where="fakevirt verify",
             how_to_go_on="add --html FILE, or leave out --results",
         )
+    audited = None
+    if arguments.audit is not None:
+        _refuse_with("--audit", arguments, "order", "upgrade", "faults", "fault", "random")
+        audited = audit_command.left_in(arguments.audit, where="fakevirt verify --audit")
     workers = _workers(arguments.workers)
     if arguments.random is not None:
         return _search(arguments, console)
@@ -275,6 +288,10 @@ def _verify_with(arguments: argparse.Namespace, cloud: Mapping[str, Any], consol
             diagrams=report is not None,
             progress=progress,
         )
+    if audited is not None:
+        board = board.with_audit(audited.by_work_item())
+        for unreadable in audited.unreadable:
+            console.print(f"unreadable: {unreadable}", style="red", markup=False, soft_wrap=True)
     status = _show(board, board_table(board.rows, board.reasons, board.unused, board.extent), arguments.json, console)
     if report is not None:
         report.write(board, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _WHERE = "fakevirt audit"
 _CONFIDENCES = ("low", "medium", "high")
+_SURE_ENOUGH = "medium"
 _FORMATS = ("table", "json", "sarif", "github")
 
 
@@ -33,7 +35,10 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--work-item", metavar="NAME", help="only what belongs to this work item")
     parser.add_argument("--format", choices=_FORMATS, default="table", help="how to print it; a table unless given")
     parser.add_argument(
-        "--confidence", choices=_CONFIDENCES, default="medium", help="only what is as sure as that; medium unless given"
+        "--confidence",
+        choices=_CONFIDENCES,
+        default=_SURE_ENOUGH,
+        help="only what is as sure as that; medium unless given",
     )
     parser.add_argument(
         "--baseline",
@@ -56,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from fakevirt.audit.settings import settings_for
 
     settings = settings_for(arguments.work_item, where=_WHERE)
-    found = _chosen(audit(arguments.paths, settings), arguments)
+    found = _chosen(audit(arguments.paths, settings), arguments.confidence, arguments.work_item)
     note = ""
     if arguments.baseline is not None:
         found, note = _compared(found, arguments.baseline)
@@ -67,14 +72,31 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return 1 if found.findings or found.unreadable else 0
 
 
-def _chosen(found: Audit, arguments: argparse.Namespace) -> Audit:
-    sure = _CONFIDENCES[_CONFIDENCES.index(arguments.confidence) :]
+def left_in(paths: Sequence[Path], *, where: str) -> Audit:
+    """Return what the command tells of files unless it is given options.
+
+    Args:
+        paths: Files and folders.
+        where: Who asks, for errors.
+
+    Raises:
+        UsageError: LibCST is not installed, or there is no such file or folder.
+    """
+    require_libcst(where)
+    from fakevirt.audit.audit import audit
+    from fakevirt.audit.settings import settings_for
+
+    return _chosen(audit(paths, settings_for(None, where=where), where=where), _SURE_ENOUGH, None)
+
+
+def _chosen(found: Audit, confidence: str, work_item: str | None) -> Audit:
+    sure = _CONFIDENCES[_CONFIDENCES.index(confidence) :]
     return dataclasses.replace(
         found,
         findings=tuple(
             finding
             for finding in found.findings
-            if finding.confidence in sure and arguments.work_item in (None, finding.work_item)
+            if finding.confidence in sure and work_item in (None, finding.work_item)
         ),
     )
 

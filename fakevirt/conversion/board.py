@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fakevirt.conversion.allowance import Allowance
@@ -47,6 +47,15 @@ class Board:
             and all(finding.verdict.passes for finding in self.findings)
             and not any(row.raw_conductor_calls or row.dict_accesses or row.unversioned_arguments for row in self.rows)
         )
+
+    def with_audit(self, findings: Mapping[str, int]) -> Board:
+        """Return the board with what an audit finds in the code of each work item.
+
+        Args:
+            findings: How many findings each work item has; those that are not named have none.
+        """
+        rows = tuple(replace(row, left_in_the_code=findings.get(row.work_item, 0)) for row in self.rows)
+        return replace(self, rows=rows)
 
     @property
     def extent(self) -> str:

@@ -29,6 +29,7 @@ class BoardRow:
         unversioned_arguments: Calls left on the object path that carry a dict in the place of an object.
         had_to_accept_an_object: Methods of drivers and backends that get an object on the object path which they do not
             get on the legacy path.
+        left_in_the_code: How much the audit finds to be converted in its code, None if it read none.
     """
 
     work_item: str
@@ -39,6 +40,7 @@ class BoardRow:
     dict_accesses: tuple[str, ...] = ()
     unversioned_arguments: tuple[str, ...] = ()
     had_to_accept_an_object: tuple[str, ...] = ()
+    left_in_the_code: int | None = None
 
     def to_primitive(self) -> dict[str, Any]:
         """Return the row as JSON has it, with counts in the place of places."""
@@ -51,6 +53,7 @@ class BoardRow:
             "dict_accesses": len(self.dict_accesses),
             "unversioned_arguments": len(self.unversioned_arguments),
             "had_to_accept_an_object": list(self.had_to_accept_an_object),
+            "left_in_the_code": self.left_in_the_code,
         }
 
 

@@ -42,6 +42,9 @@ def board_table(
     table.add_column("raw\nconductor\ncalls", justify="right")
     table.add_column("dict\naccesses", justify="right")
     table.add_column("unversioned\narguments", justify="right")
+    audited = any(row.left_in_the_code is not None for row in rows)
+    if audited:
+        table.add_column("left in\nthe code", justify="right")
     table.add_column("methods that had\nto accept an object first", overflow="fold")
     for row in rows:
         table.add_row(
@@ -51,6 +54,7 @@ def board_table(
             str(len(row.raw_conductor_calls)),
             str(len(row.dict_accesses)),
             str(len(row.unversioned_arguments)),
+            *([_number(row.left_in_the_code)] if audited else []),
             "\n".join(row.had_to_accept_an_object) or "-",
         )
     notes = [] if extent is None else [Text(extent)]
@@ -59,6 +63,10 @@ def board_table(
     notes += [Text(f"allowed: {reason}", style="dim") for reason in reasons]
     notes += [Text(f"unused allowance on {a.channel} {a.operation}: {a.reason}", style="red") for a in unused]
     return Group(table, *notes)
+
+
+def _number(number: int | None) -> str:
+    return "-" if number is None else str(number)
 
 
 def _places(row: BoardRow) -> list[str]:

@@ -504,3 +504,25 @@ def test_bad_usage_of_random_scenarios_exits_2_in_four_parts(verify, arguments, 
     status, out, err = verify(*arguments)
     assert (status, out) == (2, "")
     assert told in err
+
+
+def test_the_board_has_what_an_audit_finds_in_the_code(verify, tmp_path):
+    code = tmp_path / "manager.py"
+    code.write_text("def live_migration(self, context, instance: Instance):\n    return instance['uuid']\n")
+    broken = tmp_path / "broken.py"
+    broken.write_text("def (:\n")
+    path = tmp_path / "board.json"
+
+    options = ["--work-item", "live_migration", "--scenario", "shared_storage", "--json", str(path)]
+    status, out, _ = verify(*options, "--audit", str(code), "--audit", str(broken))
+
+    assert status == 0
+    (row,) = json.loads(path.read_text())["work_items"]
+    assert (row["work_item"], row["left_in_the_code"]) == ("live_migration", 1)
+    assert "unreadable: " in out
+
+
+def test_an_audit_needs_a_board(verify):
+    status, _, err = verify("--audit", "manager", "--order")
+    assert status == 2
+    assert "--audit" in err

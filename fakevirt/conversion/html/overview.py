@@ -19,6 +19,8 @@ COUNTERS = {
     "dict_accesses": "dict accesses",
     "unversioned_arguments": "unversioned arguments",
 }
+#: The heading of what an audit finds, where there was one.
+AUDITED = "left in the code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class OverviewRow:
         work_item: Its name.
         scenarios: How many scenarios, or tests, entered it.
         marks: The verdict on each column of the overview.
-        counters: What is left unversioned, by its heading.
+        counters: What is left unversioned, and in the code if that was audited, by its heading.
     """
 
     work_item: str
@@ -87,7 +89,10 @@ def _row(row: dict[str, Any], content: Content) -> OverviewRow:
         "upgrade": _in_upgrades(name, content.others("upgrades")),
         "faults": _under_faults(name, content.others("faults")),
     }
-    return OverviewRow(name, len(row["scenarios"]), marks, {head: row[key] for key, head in COUNTERS.items()})
+    counters = {head: row[key] for key, head in COUNTERS.items()}
+    if row.get("left_in_the_code") is not None:
+        counters[AUDITED] = row["left_in_the_code"]
+    return OverviewRow(name, len(row["scenarios"]), marks, counters)
 
 
 def _on_partial_plans(row: dict[str, Any], boards: Iterable[Result]) -> Mark:

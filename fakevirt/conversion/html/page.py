@@ -11,7 +11,7 @@ import fakevirt
 from fakevirt.conversion.html.content import Content
 from fakevirt.conversion.html.diagram import Diagram
 from fakevirt.conversion.html.heat_map import heat_maps
-from fakevirt.conversion.html.overview import COUNTERS, mark, overview
+from fakevirt.conversion.html.overview import AUDITED, mark, overview
 from fakevirt.conversion.html.packed import pack
 from fakevirt.conversion.html.progress import progress
 
@@ -34,7 +34,7 @@ def render(content: Content) -> str:
             content=content,
             version=fakevirt.__version__,
             overview=overview(content),
-            counters=COUNTERS.values(),
+            audited=AUDITED,
             progress=progress(content),
             upgrades=[
                 (result.label, result.data, list(heat_maps(result.data))) for result in content.others("upgrades")

@@ -203,3 +203,12 @@ def test_diagrams_are_the_same_from_whatever_process_they_come():
     alone, shared = (fill_board(chosen, diagrams=True, processes=count).diagrams for count in (1, 2))
     assert len(alone) == 2
     assert shared == alone
+
+
+def test_an_audit_counts_for_the_work_items_that_it_names_and_does_not_decide():
+    before = board_of(board_row())
+    work_item = before.rows[0].work_item
+    audited, other = before.with_audit({work_item: 3}), before.with_audit({"another": 3})
+    assert [one.rows[0].left_in_the_code for one in (before, audited, other)] == [None, 3, 0]
+    assert audited.passes is before.passes
+    assert audited.to_primitive()["work_items"][0]["left_in_the_code"] == 3

@@ -60,3 +60,14 @@ def test_reasons_and_unused_allowances_come_last():
         "allowed: it follows",
         "unused allowance on db update instances: of no use",
     ]
+
+
+def test_what_an_audit_finds_has_a_column_if_there_was_one():
+    (shown,) = cells(printed(row(left_in_the_code=7)))
+    assert shown == ["live_migration", "2", "SAME", "0", "0", "0", "7", "-"]
+    assert not any("the code" in line for line in printed(row()))
+
+
+def test_a_work_item_whose_code_was_not_read_has_no_number():
+    shown = cells(printed(row(left_in_the_code=0), row()))
+    assert [line[-2] for line in shown] == ["0", "-"]

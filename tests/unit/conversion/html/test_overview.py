@@ -70,3 +70,10 @@ def test_faults_have_the_worst_verdict_of_the_sweep(make_content, make_faults, c
 def test_several_sweeps_are_taken_together(make_content, make_faults):
     results = [make_faults(runs=5, same=5), make_faults(runs=2, same=1, diverged=1)]
     assert marks(make_content(results=results))["faults"] == ("DIVERGED", "1 of 7 faults")
+
+
+def test_what_an_audit_finds_is_a_counter_if_there_was_one(make_content, make_board, make_row):
+    (row,) = overview(make_content(make_board(make_row(left_in_the_code=4))))
+    assert row.counters["left in the code"] == 4
+    (row,) = overview(make_content(make_board(make_row())))
+    assert "left in the code" not in row.counters
