@@ -24,6 +24,21 @@ from fakevirt.convert.rewrites import EXPECTED, NewArgument, Rewrite, ToAttribut
 from fakevirt.convert.selection import Selection
 from fakevirt.convert.tracker import TRACKER, Extraction, extraction
 
+#: What asks for objects with the arguments of a raw method, by position: class, method, and how many they are.
+_QUERIES = {
+    "instance_get_all_by_host": ("InstanceList", "get_by_host", 2),
+    "instance_get_by_uuid": ("Instance", "get_by_uuid", 2),
+    "instance_type_get": ("Flavor", "get_by_id", 2),
+    "migration_get_in_progress_by_host_and_node": ("MigrationList", "get_in_progress_by_host_and_node", 3),
+}
+
+#: What an object does by a method of its own, which takes what stood behind the object: the method, and how many.
+_OWN_METHODS = {
+    "aggregate_host_add": ("add_host", 1),
+    "aggregate_host_delete": ("delete_host", 1),
+    "instance_destroy": ("destroy", 0),
+}
+
 
 class Refused(Exception):
     """Something is not rewritten; the text is the reason."""
@@ -81,14 +96,16 @@ class Plan:
             "_instance_update": self._instance_update,
             "block_device_mapping_get_all_by_instance": self._block_device_mappings,
             "compute_node_delete": self._compute_node_delete,
+            "compute_unrescue": self._unrescue,
             "instance_fault_create": self._instance_fault,
             "instance_get_all_by_filters": self._instances,
-            "instance_get_by_uuid": self._instance,
             "instance_info_cache_delete": self._info_cache_delete,
             "network_migrate_instance_finish": self._network,
             "network_migrate_instance_start": self._network,
             "notify_usage_exists": self._usage_exists,
             "service_get_by_compute_host": self._service,
+            **dict.fromkeys(_QUERIES, self._query),
+            **dict.fromkeys(_OWN_METHODS, self._own_method),
         }
         # What stands in a call that becomes another expression as a whole, and names that an argument no longer has.
         self._inside: set[cst.CSTNode] = set()
@@ -417,11 +434,29 @@ class Plan:
         value = Items(Object("Instance", "InstanceList.get_by_filters", Confidence.HIGH))
         return ToCall("InstanceList", "get_by_filters", tuple(arguments)), value
 
-    def _instance(self, call: Call) -> tuple[Rewrite, Value]:
+    def _query(self, call: Call) -> tuple[Rewrite, Value]:
+        cls, method, count = _QUERIES[call.method]
         self._assigned(call)
+        self._only_positional(call, count)
+        items = class_named(cls).items
+        value = Object(items or cls, f"{cls}.{method}", Confidence.HIGH)
+        return ToCall(cls, method, _same(call)), Items(value) if items else value
+
+    def _own_method(self, call: Call) -> tuple[Rewrite, Value]:
+        method, count = _OWN_METHODS[call.method]
+        self._only_positional(call, 2 + count)
+        if self._assigned(call) is not None:
+            raise Refused("what it returns is used")
+        owner = self._object_named(call.arguments[1])
+        return ToCall(None, f"{owner}.{method}", _same(call)[2:]), Nothing()
+
+    def _unrescue(self, call: Call) -> tuple[Rewrite, Value]:
         self._only_positional(call, 2)
-        value = Object("Instance", "Instance.get_by_uuid", Confidence.HIGH)
-        return ToCall("Instance", "get_by_uuid", _same(call)), value
+        if self._assigned(call) is not None:
+            raise Refused("what it returns is used")
+        receiver = self._beside_conductor(call)
+        self._object_named(call.arguments[1])
+        return ToCall(None, f"{receiver}.compute_api.unrescue", _same(call)), Nothing()
 
     def _block_device_mappings(self, call: Call) -> tuple[Rewrite, Value]:
         legacy = call.given("legacy", 2)

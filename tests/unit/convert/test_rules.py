@@ -93,6 +93,19 @@ RULES = {
         "row = self.conductor_api.instance_get_by_uuid(context, uuid)\nreturn row['host']",
         "row = instance_obj.Instance.get_by_uuid(context, uuid)\nreturn row.host",
     ),
+    "instances of a host": (
+        "found = self.conductor_api.instance_get_all_by_host(context, self.host)\n"
+        "return [each['uuid'] for each in found]",
+        "found = instance_obj.InstanceList.get_by_host(context, self.host)\nreturn [each.uuid for each in found]",
+    ),
+    "a row that is deleted": (
+        "self.conductor_api.instance_destroy(context, instance)",
+        "instance.destroy()",
+    ),
+    "a rescue that ends by way of the conductor": (
+        "self.conductor_api.compute_unrescue(context, instance)",
+        "self.compute_api.unrescue(context, instance)",
+    ),
     "the cache of network information": (
         "self.conductor_api.instance_info_cache_delete(context, instance)",
         "instance.info_cache.delete()",
@@ -109,6 +122,18 @@ IMPORTED = {
         "    context, instance.uuid)\n"
         "return bdms[0].boot_index",
         "from nova.objects import block_device as block_device_obj\n",
+    ),
+    "a flavor": (
+        "kind = self.conductor_api.instance_type_get(context, instance['instance_type_id'])\nreturn kind['memory_mb']",
+        "kind = flavor_obj.Flavor.get_by_id(context, instance.instance_type_id)\nreturn kind.memory_mb",
+        "from nova.objects import flavor as flavor_obj\n",
+    ),
+    "migrations in progress": (
+        "found = self.conductor_api.migration_get_in_progress_by_host_and_node(context, self.host, node)\n"
+        "return [migration['instance_uuid'] for migration in found]",
+        "found = migration_obj.MigrationList.get_in_progress_by_host_and_node(context, self.host, node)\n"
+        "return [migration.instance_uuid for migration in found]",
+        "from nova.objects import migration as migration_obj\n",
     ),
     "a fault": (
         "self.conductor_api.instance_fault_create(context, values)",
