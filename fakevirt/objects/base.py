@@ -18,7 +18,6 @@ import functools
 import marshal
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import NoneType, TracebackType
@@ -43,6 +42,7 @@ from fakevirt.exceptions import ObjectActionError
 from fakevirt.instrument.snapshot import Entity, LateFields, register, snapshot
 from fakevirt.objects import fields
 from fakevirt.releases import CURRENT, KILO, Release
+from fakevirt.tracebacks import text_of_traceback
 from fakevirt.usage_error import UsageError
 
 __all__ = [
@@ -323,7 +323,7 @@ def _as_text(value: Any) -> Any:
         case BaseException():
             return str(value)
         case TracebackType():
-            return "".join(traceback.format_tb(value))
+            return text_of_traceback(value)
         case _:
             return value
 

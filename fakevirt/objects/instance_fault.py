@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -12,6 +11,7 @@ from fakevirt.context import RequestContext
 from fakevirt.db import api as db
 from fakevirt.exceptions import NovaException
 from fakevirt.objects import base, fields
+from fakevirt.tracebacks import text_of_traceback
 
 #: The width of the column instance_faults.message.
 _MESSAGE_LENGTH = 255
@@ -26,7 +26,7 @@ def describe_fault(error: Exception) -> dict[str, Any]:
     code = getattr(error, "kwargs", {}).get("code", 500)
     text = error.format_message() if isinstance(error, NovaException) else str(error)
     message = text or type(error).__name__
-    details = "".join(traceback.format_tb(error.__traceback__)) if code == 500 else ""
+    details = text_of_traceback(error.__traceback__) if code == 500 else ""
     return {"code": code, "message": message[:_MESSAGE_LENGTH], "details": details}
 
 

@@ -6,7 +6,6 @@ What changed: the legacy path packs values for ``conductor.action_event_finish``
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from oslo_utils import timeutils
@@ -14,6 +13,7 @@ from oslo_utils import timeutils
 from fakevirt.context import RequestContext
 from fakevirt.manager.compat import hydrate
 from fakevirt.objects.instance_action import InstanceActionEvent
+from fakevirt.tracebacks import text_of_traceback
 
 if TYPE_CHECKING:
     from fakevirt.manager.compute import ComputeManager
@@ -32,7 +32,7 @@ def legacy(
     if error is not None:
         values["result"] = "Error"
         values["message"] = str(error)
-        values["traceback"] = "".join(traceback.format_tb(error.__traceback__))
+        values["traceback"] = text_of_traceback(error.__traceback__)
     manager.conductor_api.action_event_finish(context, values)
 
 
