@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,4 +81,9 @@ class Allowance:
 
 def matches(name: str, pattern: str) -> bool:
     """Tell whether ``name`` fits a pattern in which only ``*`` is special: paths have brackets in them."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) is not None
+    return pattern == "*" or _compiled(pattern).fullmatch(name) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*"))

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Self
 from oslo_utils import timeutils
 from sqlalchemy import BigInteger, DateTime, Enum, Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import DATETIME, MEDIUMTEXT
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import ClassManager, DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
 
 from fakevirt.instrument.snapshot import Entity, register, snapshot
@@ -65,7 +65,8 @@ class Base(DeclarativeBase):
         Args:
             values: Columns with their values, and relationships with the rows that they lead to.
         """
-        row = cls()
+        # As SQLAlchemy makes the rows that it loads: nothing of what a new one goes through is needed.
+        row: Self = _class_manager(cls).new_instance()
         content = vars(row)
         content.update(_nulls(cls))
         content.update(values)
@@ -111,6 +112,12 @@ class Base(DeclarativeBase):
 def _keys(model: type[Base]) -> tuple[str, ...]:
     """Return what iteration may show, in its order."""
     return (*model.__table__.columns.keys(), *model.extra_keys, *model.__mapper__.relationships.keys())
+
+
+@functools.cache
+def _class_manager(model: type[Base]) -> ClassManager[Any]:
+    model.registry.configure()
+    return model.__mapper__.class_manager
 
 
 @functools.cache
