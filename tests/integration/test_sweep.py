@@ -13,7 +13,7 @@ import pytest
 from fakevirt import cli, states
 from fakevirt.conversion.faults.check import SweepError, check_faults, check_sweep, tell
 from fakevirt.conversion.faults.fault_board import sweep
-from fakevirt.conversion.faults.sweep import Mode, fault_free, planned, run_with, seconds
+from fakevirt.conversion.faults.sweep import Broken, Mode, fault_free, planned, run_with, seconds
 from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.manager import rollback_live_migration
 from fakevirt.manager.compat import object_compat
@@ -48,18 +48,21 @@ def test_second_writers_are_met_by_both_paths():
 
 
 def test_a_second_fault_strikes_what_comes_after_the_first():
-    base = fault_free(SCENARIOS["suspended"])
+    scenario = SCENARIOS["suspended"]
+    comparison = fault_free(scenario)
     (injection,) = [
         injection
-        for _, injections in planned(base, "remaining_instance_attr", Mode.PAIRS)
+        for _, injections in planned(comparison, "remaining_instance_attr", Mode.PAIRS)
         for injection in injections
         if str(injection) == "driver.suspend#1 fail HypervisorUnavailable"
     ]
-    first = run_with(base, "remaining_instance_attr", (injection,))
+    without = Broken.after(comparison)
+    first = run_with(scenario, without, "remaining_instance_attr", (injection,))
     then = list(seconds(first))
     assert "driver.suspend" not in " ".join(map(str, then))
     assert any("instance_update" in str(second) for second in then)
-    assert run_with(base, "remaining_instance_attr", (injection, then[0])).comparison.not_compared is None
+    both = run_with(scenario, without, "remaining_instance_attr", (injection, then[0]))
+    assert both.comparison.not_compared is None
 
 
 @pytest.fixture

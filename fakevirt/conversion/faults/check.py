@@ -9,7 +9,7 @@ from fakevirt.conversion.faults import fault_report
 from fakevirt.conversion.faults.fault_board import FaultBoard, sweep
 from fakevirt.conversion.faults.injection import Injection
 from fakevirt.conversion.faults.points import points
-from fakevirt.conversion.faults.sweep import FaultyRun, Mode, fault_free, run_with
+from fakevirt.conversion.faults.sweep import Broken, FaultyRun, Mode, fault_free, run_with
 from fakevirt.conversion.scenarios import Scenario, scenario_named
 from fakevirt.manager.plan import check_work_item
 from fakevirt.usage_error import UsageError
@@ -69,11 +69,11 @@ def check_faults(scenario: Scenario, lines: Iterable[str]) -> FaultyRun:
         UsageError: One cannot be read, or the first strikes no point of the scenario.
     """
     injections = tuple(map(Injection.parse, lines))
-    base = fault_free(scenario)
+    comparison = fault_free(scenario)
     first = injections[0]
-    for point in points(base.comparison):
+    for point in points(comparison):
         if point.is_at(first):
-            return run_with(base, point.work_item, injections)
+            return run_with(scenario, Broken.after(comparison), point.work_item, injections)
     raise UsageError(
         expected="a fault at a step of the scenario that belongs to a work item",
         happened=f"there is no such step: {first}",

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakevirt.conversion.comparison import Verdict
+from fakevirt.conversion.comparison import Comparison, Verdict
 from fakevirt.conversion.faults import fault_report
 from fakevirt.conversion.faults.injection import Injection
-from fakevirt.conversion.faults.sweep import FaultFree, FaultyRun, Mode, fault_free, planned, run_with, seconds
+from fakevirt.conversion.faults.sweep import Broken, FaultyRun, Mode, fault_free, planned, run_with, seconds
 from fakevirt.conversion.known.faults import BREACHES, KnownBreach
 from fakevirt.conversion.plans import in_order
 from fakevirt.conversion.scenarios import Scenario
 from fakevirt.conversion.workers import outcomes
 
-#: How many faulty runs are one task; each task makes one fault-free run more.
-_RUNS = 48
+#: How many faulty runs are one task: few enough that no process waits long for the last of another.
+_RUNS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ class _Task:
     scenario: Scenario
     work_item: str | None
     mode: Mode
+    without_faults: Broken | None = None
     todo: tuple[tuple[str, tuple[Injection, ...]], ...] = ()
 
 
@@ -234,8 +235,8 @@ def _plan(task: _Task) -> _Planned:
     points: collections.Counter[str] = collections.Counter()
     todo: list[tuple[str, tuple[Injection, ...]]] = []
     one_sided = []
-    base = fault_free(task.scenario)
-    for point, injections in planned(base, task.work_item, task.mode):
+    comparison = fault_free(task.scenario)
+    for point, injections in planned(comparison, task.work_item, task.mode):
         effect = point.legacy or point.objects
         assert effect is not None
         if point.is_on_both:
@@ -245,17 +246,17 @@ def _plan(task: _Task) -> _Planned:
             step = f"{effect.channel}.{effect.operation}#{effect.details['nth']}"
             one_sided.append(OneSided(task.scenario.name, point.work_item, path, step))
         todo += [(point.work_item, (injection,)) for injection in injections]
-    without = tuple(_without_faults(base, task.work_item))
-    return _Planned(dataclasses.replace(task, todo=tuple(todo)), points, tuple(one_sided), without)
+    without = tuple(_without_faults(task, comparison))
+    task = dataclasses.replace(task, without_faults=Broken.after(comparison), todo=tuple(todo))
+    return _Planned(task, points, tuple(one_sided), without)
 
 
-def _without_faults(base: FaultFree, work_item: str | None) -> Iterator[FaultFinding]:
+def _without_faults(task: _Task, comparison: Comparison) -> Iterator[FaultFinding]:
     """Yield what is found where the paths differ already: at steps that one path only has, no fault is planted."""
-    comparison = base.comparison
-    named = work_item or comparison.to_blame or in_order(base.scenario.enters)[0]
+    named = task.work_item or comparison.to_blame or in_order(task.scenario.enters)[0]
     if not comparison.verdict_for(named).passes:
         nothing: frozenset[Any] = frozenset()
-        yield FaultFinding.of(FaultyRun(base.scenario, named, (), comparison, nothing, nothing, nothing))
+        yield FaultFinding.of(FaultyRun(task.scenario, named, (), comparison, nothing, nothing, nothing))
 
 
 def _parts(task: _Task) -> list[_Task]:
@@ -265,10 +266,10 @@ def _parts(task: _Task) -> list[_Task]:
 
 def _sweep(task: _Task) -> tuple[list[FaultFinding], list[_Task]]:
     """Return what was found, and what is to be done next."""
-    base = fault_free(task.scenario)
+    assert task.without_faults is not None
     findings, more = [], []
     for work_item, injections in task.todo:
-        run = run_with(base, work_item, injections)
+        run = run_with(task.scenario, task.without_faults, work_item, injections)
         findings.append(FaultFinding.of(run))
         if task.mode is Mode.PAIRS and len(injections) == 1:
             then = tuple((work_item, (*injections, second)) for second in seconds(run))

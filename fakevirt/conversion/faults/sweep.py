@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fakevirt.conversion.check import run
 from fakevirt.conversion.comparison import Comparison, compare
@@ -106,53 +107,58 @@ def fault_options(scenario: Scenario, injections: Iterable[Injection]) -> str:
     return scenario.options + "".join(f" --fault '{injection}'" for injection in injections)
 
 
-@dataclass(frozen=True, slots=True)
-class FaultFree:
-    """Both call paths of a scenario without faults but its own."""
+class Broken(NamedTuple):
+    """What is broken at the end of a scenario's fault-free runs, on each call path."""
 
-    scenario: Scenario
-    comparison: Comparison
+    legacy: frozenset[Breach]
+    objects: frozenset[Breach]
+
+    @classmethod
+    def after(cls, comparison: Comparison) -> Broken:
+        """Return what is broken at the end of both runs of a comparison."""
+        return cls(comparison.legacy.breaches, comparison.objects.breaches)
 
 
-def fault_free(scenario: Scenario) -> FaultFree:
-    """Run a scenario as it is."""
-    return FaultFree(scenario, _compare(scenario, ()))
+def fault_free(scenario: Scenario) -> Comparison:
+    """Run a scenario as it is, on both call paths."""
+    return _compare(scenario, ())
 
 
-def run_with(base: FaultFree, work_item: str, injections: tuple[Injection, ...]) -> FaultyRun:
+def run_with(scenario: Scenario, without: Broken, work_item: str, injections: tuple[Injection, ...]) -> FaultyRun:
     """Run a scenario with faults on both call paths.
 
     Args:
-        base: Its fault-free runs.
+        scenario: The scenario.
+        without: What is broken without the faults.
         work_item: The work item that is under test.
         injections: What is planted.
     """
-    comparison = _compare(base.scenario, injections)
+    comparison = _compare(scenario, injections)
     planted = " and ".join(map(str, injections))
 
-    def broken(observation: Observation, without: Observation) -> frozenset[Breach]:
+    def broken(observation: Observation, without: frozenset[Breach]) -> frozenset[Breach]:
         return frozenset(
             breach
-            for breach in observation.breaches - without.breaches
+            for breach in observation.breaches - without
             if not any(known.covers(work_item, planted, breach) for known in OF_SECOND_WRITERS)
         )
 
-    legacy = broken(comparison.legacy, base.comparison.legacy)
-    objects = broken(comparison.objects, base.comparison.objects)
+    legacy = broken(comparison.legacy, without.legacy)
+    objects = broken(comparison.objects, without.objects)
     reviewed = (*BREACHES, *BREACHES_BY_RACES)
     known = frozenset(k for k in reviewed if any(k.covers(work_item, planted, breach) for breach in legacy))
-    return FaultyRun(base.scenario, work_item, injections, comparison, legacy, objects, known)
+    return FaultyRun(scenario, work_item, injections, comparison, legacy, objects, known)
 
 
-def planned(base: FaultFree, work_item: str | None, mode: Mode) -> Iterator[tuple[Point, tuple[Injection, ...]]]:
+def planned(comparison: Comparison, work_item: str | None, mode: Mode) -> Iterator[tuple[Point, tuple[Injection, ...]]]:
     """Yield every point of a scenario with what can be planted there.
 
     Args:
-        base: The fault-free runs.
+        comparison: The fault-free runs.
         work_item: Only points that belong to this work item.
         mode: Which faults.
     """
-    found = races(base.comparison) if mode is Mode.RACES else points(base.comparison)
+    found = races(comparison) if mode is Mode.RACES else points(comparison)
     kinds = RACES if mode is Mode.RACES else None
     for point in found:
         if work_item in (None, point.work_item):

@@ -11,7 +11,7 @@ from fakevirt.manager.plan import CallPath, ConversionPlan
 
 @pytest.fixture(scope="module")
 def comparison():
-    return fault_free(SCENARIOS["driver_fails"]).comparison
+    return fault_free(SCENARIOS["driver_fails"])
 
 
 def lines(found):
@@ -45,7 +45,7 @@ def test_what_one_path_does_only_is_a_point_without_faults(comparison):
 
 
 def test_a_transaction_is_one_point_however_much_it_writes():
-    found = points(fault_free(SCENARIOS["volume_detached_with_usage"]).comparison)
+    found = points(fault_free(SCENARIOS["volume_detached_with_usage"]))
     commits = [p.legacy.details["commit"] for p in found if p.is_on_both and p.legacy.channel == "db"]
     assert len(commits) == len(set(commits))
 
@@ -63,7 +63,7 @@ def test_a_second_writer_strikes_once_between_two_questions_to_the_conductor(com
 def test_what_another_fault_stands_for_is_the_same_run(path):
     scenario = SCENARIOS["suspended"]
     plan = ConversionPlan.legacy() if path is CallPath.LEGACY else ConversionPlan.objects()
-    found = points(fault_free(scenario).comparison)
+    found = points(fault_free(scenario))
     calls = {str(injection.on(path)): injection for p in found for injection in p.injections() if p.is_on_both}
 
     def steps(fault):
