@@ -206,15 +206,14 @@ class Canonicalizer:
         return {f"<{entity.schema}>": fields}
 
     def _mapping(self, value: Mapping[Any, Any], path: str) -> dict[str, Any]:
-        canonical = {}
+        canonical: dict[str, Any] = {}
+        texts = self._texts
         for key, item in value.items():
-            name = str(key)
-            if len(name) >= _UUID_LENGTH:
-                name = _UUID.sub(self._uuid, name)
+            name = key if type(key) is str and len(key) < _UUID_LENGTH else _UUID.sub(self._uuid, str(key))
             # Most values are text that was seen before, or need no reading: the short cut makes long traces cheap.
             kind = type(item)
-            if kind is str and item in self._texts:
-                canonical[name] = self._texts[item]
+            if kind is str and item in texts:
+                canonical[name] = texts[item]
             elif item is None or kind is bool or (kind is int and name[-2:] != "id" and name != "deleted"):
                 canonical[name] = item
             else:
