@@ -125,7 +125,7 @@ $(BACKENDS): $(INSTALLED)
 $(NOVA_INSTALLED): CONSTRAIN := --constraint constraints-nova.txt --disable-pip-version-check --quiet
 $(NOVA_INSTALLED): pyproject.toml constraints-nova.txt
 	$(PYTHON) -m venv --clear $(VENV)/nova
-	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) hatchling editables
+	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) hatchling editables setuptools
 	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[nova]'
 	ln -s ../../../etc "$$($(VENV)/nova/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/etc"
 	touch $@
