@@ -14,7 +14,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-messaging test-nova test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history planted-bugs clean
+.PHONY: verify test test-integration test-backends test-messaging test-nova test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history driver-mutants planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -92,6 +92,10 @@ nova-history: $(INSTALLED)
 # What fakevirt convert makes of the legacy half of fakevirt's own manager, run as an object path.
 converted-manager: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m converted_manager
+
+# How many drivers with one mistake the contract of drivers tells from the one without.
+driver-mutants: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m driver_mutants
 
 planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from fakevirt import exceptions, states
+from fakevirt import exceptions, running_test, states
 from fakevirt.cloud import Cloud
 from fakevirt.driver.interface import ComputeDriver
-from fakevirt.suite.guest import Guest
+from fakevirt.driver.storage import GIB, MIB, Storage
+from fakevirt.suite.driver_errors import Errors
+from fakevirt.suite.driver_readings import Readings
+from fakevirt.suite.guest import HOSTS, Guest
 from fakevirt.suite.requirements import Requirements
 
 #: The methods of the interface.
@@ -58,14 +62,19 @@ HARMLESS: dict[str, Callable[[Guest], tuple[Any, ...]]] = {
     "refresh_security_group_members": lambda guest: (1,),
     "refresh_instance_security_rules": lambda guest: (guest.instance,),
 }
+#: Methods that stop a guest that runs and boot it, with their arguments.
+RESTARTS: dict[str, Callable[[Guest], tuple[Any, ...]]] = {
+    "reboot": lambda guest: (guest.context, guest.instance, guest.vifs, "HARD", guest.block_device_info),
+    "power_on": lambda guest: (guest.context, guest.instance, guest.vifs, guest.block_device_info),
+    "poll_rebooting_instances": lambda guest: (60, [guest.instance]),
+    "rescue": lambda guest: (guest.context, guest.instance, guest.vifs, {}, "secret"),
+}
 #: Gives each host disks that no other sees.
 DISKS_OF_ITS_OWN = pytest.mark.parametrize("fake_cloud", [{"shared_storage": False}], indirect=True, ids=["own disks"])
-#: The hosts of a migration, the source first.
-HOSTS = ("src", "dst")
 CONSOLES = ("vnc", "spice", "rdp", "serial")
 
 
-class TestDriver:
+class TestDriver(Errors, Readings):
     """A virt driver keeps to the interface: signatures, both forms of an instance, the state after each call."""
 
     @pytest.fixture(params=["object", "dict"])
@@ -133,10 +142,13 @@ class TestDriver:
         assert {vif["id"] for vif in guest.vifs} <= guest.hypervisor("dst").plugged_vifs.keys()
 
     def test_a_guest_is_not_spawned_twice(self, guest: Guest) -> None:
-        """The second attempt is refused, and the guest goes on."""
+        """The second attempt is refused, and the guest goes on with what it has written to its disk."""
+        disk = guest.hypervisor().disk_storage.directories[guest.server.uuid]["disk"]
+        disk.disk_size += 1
         with pytest.raises(exceptions.InstanceExists):
             guest.call("spawn", guest.context, guest.instance, {}, [], None, guest.vifs, None)
         assert guest.state == states.RUNNING
+        assert guest.hypervisor().disk_storage.directories[guest.server.uuid]["disk"] is disk
 
     def test_nothing_is_left_of_a_guest_that_was_destroyed(self, guest: Guest) -> None:
         """Neither guest nor VIFs, connections of volumes, rules or files."""
@@ -231,7 +243,7 @@ class TestDriver:
     def test_a_guest_that_was_suspended_does_not_run_and_can_be_resumed(self, guest: Guest) -> None:
         """Not running, running."""
         guest.call("suspend", guest.instance)
-        assert guest.state in (states.SHUTDOWN, states.SUSPENDED)
+        assert guest.state in (states.SHUTDOWN, states.POWER_SUSPENDED)
         guest.call("resume", guest.context, guest.instance, guest.vifs, guest.block_device_info)
         assert guest.state == states.RUNNING
 
@@ -259,9 +271,11 @@ class TestDriver:
         assert guest.state == states.RUNNING
 
     def test_a_guest_that_was_soft_deleted_is_off_and_can_be_restored(self, guest: Guest) -> None:
-        """Off, running."""
+        """Off, even if somebody powers it on; running."""
         guest.call("soft_delete", guest.instance)
         assert guest.state == states.SHUTDOWN
+        with pytest.raises(exceptions.InstancePowerOnFailure):
+            guest.call("power_on", guest.context, guest.instance, guest.vifs, None)
         guest.call("restore", guest.instance)
         assert guest.state == states.RUNNING
 
@@ -274,6 +288,50 @@ class TestDriver:
         guest.call("unrescue", guest.instance, guest.vifs)
         assert guest.state == states.RUNNING
         assert guest.domain.volumes == volumes
+
+    @pytest.mark.parametrize("method", RESTARTS)
+    def test_a_guest_is_restarted_on_a_host_that_is_full(self, guest: Guest, method: str) -> None:
+        """Its memory is free when it stops, and it boots from its disks."""
+        guest.hypervisor().memory_mb = guest.hypervisor().memory_mb_used
+        guest.domain.console_log = "what was before"
+        guest.call(method, *RESTARTS[method](guest))
+        assert guest.state == states.RUNNING
+        assert guest.domain.console_log != "what was before"
+
+    def test_a_guest_is_unrescued_on_a_host_that_is_full(self, guest: Guest) -> None:
+        """Once: then it is no longer rescued."""
+        guest.hypervisor().memory_mb = guest.hypervisor().memory_mb_used
+        guest.call("rescue", guest.context, guest.instance, guest.vifs, {}, "secret")
+        guest.call("unrescue", guest.instance, guest.vifs)
+        with pytest.raises(exceptions.NovaException):
+            guest.call("unrescue", guest.instance, guest.vifs)
+        assert guest.state == states.RUNNING
+
+    def test_a_guest_that_is_resumed_goes_on_where_it_was(self, guest: Guest) -> None:
+        """One that is powered on boots, though it was suspended."""
+        guest.domain.console_log = "what was before"
+        guest.call("suspend", guest.instance)
+        guest.call("resume", guest.context, guest.instance, guest.vifs, guest.block_device_info)
+        assert guest.domain.console_log == "what was before"
+        guest.call("suspend", guest.instance)
+        guest.call("power_on", guest.context, guest.instance, guest.vifs, guest.block_device_info)
+        assert guest.domain.console_log != "what was before"
+
+    def test_a_hard_reboot_makes_a_guest_that_has_just_come_its_hosts_own(self, guest: Guest) -> None:
+        """The host keeps its definition, and its consoles listen here."""
+        guest.domain.persistent, guest.domain.graphics_listen_addrs = False, {"vnc": "198.51.100.1"}
+        guest.call("reboot", guest.context, guest.instance, guest.vifs, "HARD", guest.block_device_info)
+        assert guest.domain.persistent
+        assert guest.domain.graphics_listen_addrs == guest.hypervisor().graphics_listen_addrs
+
+    def test_volumes_that_have_failed_are_told_of_by_a_hard_reboot(self, guest: Guest) -> None:
+        """With their devices, so that they are detached."""
+        guest.hypervisor().failed_volumes.add(guest.volumes[0])
+        told: list[list[str]] = []
+        arguments = (guest.context, guest.instance, guest.vifs, "HARD", guest.block_device_info, told.append)
+        guest.call("reboot", *arguments)
+        assert told == [["/dev/vdb"]]
+        assert guest.state == states.RUNNING
 
     # Volumes
 
@@ -308,6 +366,16 @@ class TestDriver:
         (volume,) = absent.volumes
         absent.call("detach_volume", absent.connection(volume), absent.instance, "/dev/vdb")
         assert volume not in absent.hypervisor().connected_volumes
+
+    def test_a_volume_that_is_read_through_an_encryptor_is_detached_with_it(self, guest: Guest) -> None:
+        """It is busy to who does not know of that."""
+        connection, encryption = guest.connection(guest.cloud.add_volume()), {"provider": "luks"}
+        arguments = (guest.context, connection, guest.instance, "/dev/vdz")
+        guest.call("attach_volume", *arguments, encryption=encryption)
+        with pytest.raises(exceptions.DeviceIsBusy):
+            guest.call("detach_volume", connection, guest.instance, "/dev/vdz")
+        guest.call("detach_volume", connection, guest.instance, "/dev/vdz", encryption=encryption)
+        assert "vdz" not in guest.domain.volumes
 
     def test_a_volume_that_was_swapped_is_another(self, guest: Guest) -> None:
         """The new one is connected, the old one is not."""
@@ -493,20 +561,12 @@ class TestDriver:
         self, guest: Guest, copied: bool
     ) -> None:
         """It was prepared there, has its volumes and VIFs there, and the source has none of it."""
-        info, vifs, data = guest.block_device_info, guest.vifs, self._checked(guest, copied)
-        prepared = self._prepare(guest, data)
-        ended: list[str] = []
-        guest.call(
-            "live_migration",
-            guest.context,
-            guest.instance,
-            "dst",
-            lambda *_: ended.append("post"),
-            lambda *_: ended.append("recover"),
-            block_migration=copied,
-            migrate_data={**data, "pre_live_migration_result": prepared},
-        )
-        assert ended == ["post"]
+        info, vifs, data = guest.block_device_info, guest.vifs, guest.check_migration(copied=copied)
+        prepared = guest.prepare_migration(data)
+        guest.live_migrate(prepared)
+        ((end, context, instance, *told),) = guest.ended
+        assert (end, context, instance["uuid"]) == ("post", guest.context, guest.server.uuid)
+        assert told == ["dst", copied, prepared]
         guest.call("post_live_migration", guest.context, guest.instance, info)
         guest.call("post_live_migration_at_source", guest.context, guest.instance, vifs)
         guest.call("post_live_migration_at_destination", guest.context, guest.instance, vifs, on="dst")
@@ -522,26 +582,17 @@ class TestDriver:
 
     def test_a_guest_that_cannot_be_live_migrated_stays_where_it_is(self, guest: Guest) -> None:
         """Nothing was prepared: the migration is recovered from, and its error raised."""
-        ended: list[str] = []
         with pytest.raises(exceptions.NovaException):
-            guest.call(
-                "live_migration",
-                guest.context,
-                guest.instance,
-                "dst",
-                lambda *_: ended.append("post"),
-                lambda *_: ended.append("recover"),
-                migrate_data=None,
-            )
-        assert ended == ["recover"]
+            guest.live_migrate(None)
+        assert [end for end, *_ in guest.ended] == ["recover"]
         assert guest.state == states.RUNNING
         assert guest.call("instance_exists", guest.instance, on="dst") is False
 
     @DISKS_OF_ITS_OWN
     def test_what_was_prepared_for_a_guest_that_did_not_come_is_undone(self, guest: Guest) -> None:
         """Neither volumes nor VIFs nor files are left on the destination, and the guest runs from its disks."""
-        info, vifs, data = guest.block_device_info, guest.vifs, self._checked(guest, copied=True)
-        self._prepare(guest, data)
+        info, vifs, data = guest.block_device_info, guest.vifs, guest.check_migration(copied=True)
+        guest.prepare_migration(data)
         assert guest.call("instance_on_disk", guest.instance, on="dst") is True
         arguments = (guest.context, guest.instance, vifs, info)
         guest.call("rollback_live_migration_at_destination", *arguments, migrate_data=data, on="dst")
@@ -553,17 +604,29 @@ class TestDriver:
         assert guest.state == states.RUNNING
 
     @DISKS_OF_ITS_OWN
+    def test_a_guest_whose_disks_are_in_a_shared_pool_gets_a_directory_on_the_destination(self, guest: Guest) -> None:
+        """Where its console's log goes, say; nothing is copied."""
+        pool = Storage("pool", directories=dict(guest.hypervisor().instances_path.directories))
+        for host in HOSTS:
+            guest.hypervisor(host).image_pool = pool
+        data = guest.check_migration(copied=False)
+        assert (data["is_shared_instance_path"], data["is_shared_block_storage"]) == (False, True)
+        guest.prepare_migration(data)
+        assert guest.call("instance_on_disk", guest.instance, on="dst") is True
+        assert guest.hypervisor("dst").instances_path.directories[guest.server.uuid] == {}
+
+    @DISKS_OF_ITS_OWN
     def test_files_that_are_in_the_way_on_the_destination_are_not_written_over(self, guest: Guest) -> None:
         """Whoever left them is to remove them."""
-        data = self._checked(guest, copied=True)
-        self._prepare(guest, data)
+        data = guest.check_migration(copied=True)
+        guest.prepare_migration(data)
         with pytest.raises(exceptions.DestinationDiskExists):
-            self._prepare(guest, data)
+            guest.prepare_migration(data)
 
     @DISKS_OF_ITS_OWN
     def test_a_migration_without_its_storage_is_refused(self, guest: Guest) -> None:
         """Disks that nobody copies must be shared, and the mark of the check is removed."""
-        checked = self._check_destination(guest)
+        checked = guest.check_destination(copied=False)
         with pytest.raises(exceptions.InvalidSharedStorage):
             guest.call("check_can_live_migrate_source", guest.context, guest.instance, dict(checked))
         guest.call("check_can_live_migrate_destination_cleanup", guest.context, checked, on="dst")
@@ -574,46 +637,55 @@ class TestDriver:
     @DISKS_OF_ITS_OWN
     def test_a_guest_that_is_resized_runs_where_it_was_sent(self, guest: Guest) -> None:
         """The source keeps nothing once the resize is confirmed."""
-        self._resize(guest)
+        guest.resize()
         guest.cloud.update_server(guest.server, host="dst", node="dst")
         moved = guest.in_form(guest.cloud.refresh(guest.server))
         assert guest.call("get_info", moved, on="dst")["state"] == states.RUNNING
         guest.call("confirm_migration", {}, moved, guest.vifs)
         assert guest.call("instance_exists", moved) is False
-        assert not guest.hypervisor("src").instances_path.directories
+        kept = guest.hypervisor("src").instances_path.directories
+        assert not [directory for directory in kept if directory.startswith(guest.server.uuid)]
+
+    @DISKS_OF_ITS_OWN
+    def test_a_swap_disk_of_another_size_is_made_anew(self, guest: Guest) -> None:
+        """Nothing on it is of use."""
+        old, new = ({**guest.block_device_info, "swap": {"swap_size": size}} for size in (128, 64))
+        guest.call("destroy", guest.context, guest.instance, guest.vifs, old)
+        guest.call("spawn", guest.context, guest.instance, {}, [], None, guest.vifs, old)
+        flavor = {**(guest.cloud.flavor_of(guest.server) or {}), "swap": 64}
+        arguments = (guest.context, guest.instance, "dst", flavor, guest.vifs, old)
+        sent = guest.call("migrate_disk_and_power_off", *arguments)
+        arrival: tuple[Any, ...] = (guest.context, {}, guest.instance, sent, guest.vifs, {}, False, new)
+        guest.call("finish_migration", *arrival, on="dst")
+        disks = guest.hypervisor("dst").disk_storage.directories[guest.server.uuid].values()
+        assert sorted(disk.virt_disk_size for disk in disks) == [64 * MIB, GIB]
 
     @DISKS_OF_ITS_OWN
     def test_a_guest_whose_resize_is_reverted_runs_where_it_was(self, guest: Guest) -> None:
         """From the disks that it had."""
-        self._resize(guest)
+        guest.resize()
         info = guest.block_device_info
         guest.call("destroy", guest.context, guest.instance, guest.vifs, info, on="dst")
         guest.call("finish_revert_migration", guest.context, guest.instance, guest.vifs, info)
         assert guest.state == states.RUNNING
         assert guest.call("instance_exists", guest.instance, on="dst") is False
 
-    def _check_destination(self, guest: Guest, copied: bool = False) -> dict[str, Any]:
-        nodes = [guest.call("get_available_resource", guest.call("get_available_nodes", on=h)[0], on=h) for h in HOSTS]
-        arguments = (guest.context, guest.instance, *nodes, copied)
-        checked: dict[str, Any] = guest.call("check_can_live_migrate_destination", *arguments, on="dst")
-        return checked
+    # Any of it
 
-    def _checked(self, guest: Guest, copied: bool) -> dict[str, Any]:
-        """Return what is known of a migration once both hosts have checked it."""
-        checked = self._check_destination(guest, copied)
-        arguments = (guest.context, guest.instance, dict(checked), guest.block_device_info)
-        data: dict[str, Any] = guest.call("check_can_live_migrate_source", *arguments)
-        guest.call("check_can_live_migrate_destination_cleanup", guest.context, checked, on="dst")
-        return data
+    def test_any_sequence_of_calls_leaves_the_guest_as_it_should_be(
+        self, form: str, fakevirt_requirements: Requirements
+    ) -> None:
+        """In its state, with its volumes, VIFs, rules and disks, on one host, and with nothing left elsewhere."""
+        pytest.importorskip("hypothesis", reason="sequences are drawn by Hypothesis: pip install 'fakevirt[random]'")
+        from fakevirt.suite.driver_sequences import check_sequences
 
-    def _prepare(self, guest: Guest, data: dict[str, Any]) -> Any:
-        info = guest.block_device_info
-        disks = guest.call("get_instance_disk_info", guest.server.name, info)
-        arguments = (guest.context, guest.instance, info, guest.vifs, disks, data)
-        return guest.call("pre_live_migration", *arguments, on="dst")
+        test = running_test.current()
+        arguments = test.cloud_arguments if test else {}
 
-    def _resize(self, guest: Guest) -> None:
-        """Send the guest to the destination, and run it there."""
-        flavor, info, vifs = guest.cloud.flavor_of(guest.server), guest.block_device_info, guest.vifs
-        sent = guest.call("migrate_disk_and_power_off", guest.context, guest.instance, "dst", flavor, vifs, info)
-        guest.call("finish_migration", guest.context, {}, guest.instance, sent, vifs, {}, False, info, on="dst")
+        @contextlib.contextmanager
+        def make_guest(shared: bool) -> Iterator[Guest]:
+            # Hypothesis tells the calls, and one trace for each of its attempts would hide them.
+            with Cloud(**{**arguments, "shared_storage": shared}) as cloud, cloud.trace.muted():
+                yield Guest(cloud, form, fakevirt_requirements, volumes=1)
+
+        check_sequences(make_guest)

@@ -1,0 +1,123 @@
+"""Drivers with one mistake each, made by changing one place of the code."""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import pkgutil
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from driver_mutants.operators import ANOTHER, OPERATORS
+from fakevirt.driver.domain import Domain
+
+#: Where the driver has its code.
+PARTS = ("fakevirt.driver.fake",)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A driver with a mistake.
+
+    Args:
+        module: The module that is changed.
+        function: The function, with its class if it has one.
+        line: Where it is changed.
+        operator: What is wrong.
+        number: Which of the changes of that kind in the function.
+    """
+
+    module: str
+    function: str
+    line: int
+    operator: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} {self.function} ({self.operator} #{self.number})"
+
+
+def mutants(parts: tuple[str, ...] = PARTS) -> list[Mutant]:
+    """Return every mutant of some modules and of the modules of some packages."""
+    return [
+        Mutant(module, name, line, operator, number)
+        for module in _modules(parts)
+        for name, function in _functions(module)
+        for operator, change in OPERATORS.items()
+        for number, (line, _) in enumerate(change(function))
+    ]
+
+
+@contextlib.contextmanager
+def planted(mutant: Mutant) -> Iterator[None]:
+    """Let the driver have the mistake: the function's code is another for that long."""
+    module = importlib.import_module(mutant.module)
+    tree = dict(_functions(mutant.module))[mutant.function]
+    _, changed = list(OPERATORS[mutant.operator](tree))[mutant.number]
+    function = _function(module, mutant.function)
+    code = function.__code__
+    module.__dict__[ANOTHER] = another
+    function.__code__ = _compiled(module, changed, code)
+    try:
+        yield
+    finally:
+        function.__code__ = code
+        del module.__dict__[ANOTHER]
+
+
+def another(self, found):
+    """Return what stands for another guest of the host, in the form of what was found; that itself if it is alone."""
+    hypervisor = getattr(self, "hypervisor", self)
+    of_found = {"name": found, "uuid": found} if isinstance(found, str) else {"name": found.name}
+    for domain in hypervisor.domains.values():
+        if not any(getattr(domain, field) == value for field, value in of_found.items()):
+            if isinstance(found, Domain):
+                return domain
+            return domain.uuid if len(found) == len(domain.uuid) else domain.name
+    return found
+
+
+def _modules(parts: tuple[str, ...]) -> Iterator[str]:
+    for part in parts:
+        module = importlib.import_module(part)
+        yield part
+        for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
+            yield f"{part}.{found.name}"
+
+
+def _functions(module: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    tree = ast.parse(Path(inspect.getsourcefile(importlib.import_module(module))).read_text())
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef):
+                    yield f"{node.name}.{member.name}", member
+
+
+def _function(module: types.ModuleType, name: str) -> types.FunctionType:
+    owner, _, own = name.rpartition(".")
+    found = inspect.getattr_static(getattr(module, owner) if owner else module, own)
+    found = getattr(found, "fget", None) or found
+    found = getattr(found, "__func__", found)
+    return inspect.unwrap(found)
+
+
+def _compiled(module: types.ModuleType, function: ast.FunctionDef, instead_of: types.CodeType) -> types.CodeType:
+    """Return the code of a changed function, compiled where it stood."""
+    function.decorator_list = []
+    body: list[ast.stmt] = [function]
+    if "__class__" in instead_of.co_freevars:
+        body = [ast.ClassDef("_", [], [], body, [])]
+    tree = ast.Module([ast.parse("from __future__ import annotations").body[0], *body], [])
+    compiled = compile(ast.fix_missing_locations(tree), module.__file__, "exec")
+    codes = [compiled]
+    while codes:
+        code = codes.pop()
+        if code.co_name == function.name:
+            return code
+        codes += [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    raise LookupError(function.name)
