@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakevirt.cloud.builds import BuildRequests
 from fakevirt.cloud.consoles import ConsoleRequests
 from fakevirt.cloud.hosts import Hosts
+from fakevirt.cloud.interleaving import Interleaving
 from fakevirt.cloud.lifecycle import LifecycleRequests
 from fakevirt.cloud.live_migration import LiveMigrationRequests
 from fakevirt.cloud.own_requests import OwnRequests
@@ -31,6 +32,7 @@ class Cloud(
     PeriodicTasks,
     OwnRequests,
     Upgrades,
+    Interleaving,
 ):
     """One world, from ``with`` to the end of the block; the clock stands still in it.
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from fakevirt.backends.image import ImageAPI
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
+from fakevirt.driver.migration_job import MigrationJob
 from fakevirt.driver.profile import Profile
 from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.usage_error import UsageError
@@ -29,12 +30,14 @@ class DriverParts:
         peers: Returns the hypervisor of another host, by its name or address.
         image_api: The image service.
         profile: In which form the driver is to take instances; None: in any.
+        sleep: Lets some seconds pass on the cloud's clock, which stands still otherwise.
     """
 
     hypervisor: Hypervisor
     peers: Callable[[str], Hypervisor]
     image_api: ImageAPI
     profile: Profile | None
+    sleep: Callable[[float], object]
 
 
 class ManagerFactory(Protocol):
@@ -65,7 +68,19 @@ class DriverFactory(Protocol):
 
 def fake_virt_driver(parts: DriverParts) -> FakeVirtDriver:
     """Return what drives a host unless something else is given."""
-    return FakeVirtDriver(parts.hypervisor, peers=parts.peers, profile=parts.profile, image_api=parts.image_api)
+
+    def wait(job: MigrationJob) -> float:
+        seconds = job.due
+        parts.sleep(seconds)
+        return seconds
+
+    return FakeVirtDriver(
+        parts.hypervisor,
+        peers=parts.peers,
+        profile=parts.profile,
+        image_api=parts.image_api,
+        wait=wait,
+    )
 
 
 def factory_named(path: str, argument: str, *, where: str) -> Callable[..., Any]:

@@ -40,6 +40,7 @@ from fakevirt.instrument import determinism
 from fakevirt.instrument.faults import FaultPlan
 from fakevirt.instrument.probe import probe, unwrap
 from fakevirt.instrument.trace import scope
+from fakevirt.instrument.turns import Turns
 from fakevirt.manager.compute import ComputeManager
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.manager.security_group_api import SecurityGroupAPI
@@ -167,6 +168,7 @@ class World:
         self._server_numbers = itertools.count(1)
         self._hosts: dict[str, Host] = {}
         self._worlds = contextlib.ExitStack()
+        self._turns: Turns | None = None
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as worlds:
@@ -301,7 +303,7 @@ class World:
 
     def _set_up(self, worlds: contextlib.ExitStack) -> None:
         self.clock: determinism.Clock = worlds.enter_context(determinism.frozen(self._seed, self.epoch))
-        self.faults.advance, self.faults.write = self.clock.advance, self._write_meanwhile
+        self.faults.advance, self.faults.write = self._sleep, self._write_meanwhile
         self.context: RequestContext = RequestContext(user_id="fake_user", project_id="fake_project")
         # What exists before a request has a name: numbers by first appearance would depend on which fields are loaded.
         self.names |= {self.context.request_id.removeprefix("req-"): "request", IMAGE: "image"}
@@ -321,7 +323,7 @@ class World:
             volume_api=self._volume_api,
             image_api=self._image_api,
             consoleauth=self._consoleauth,
-            sleep=self.clock.advance,
+            sleep=self._sleep,
             pin=lambda: self._pin,
         )
         self._start_controllers()
@@ -351,7 +353,7 @@ class World:
         name = hypervisor.hostname
         indirection_api = ConductorIndirection(self._wiring.transport)
         service = self._service("nova-compute", name, release, indirection_api=indirection_api)
-        parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile)
+        parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile, self._sleep)
         driver, manager = self._premises.run_host(self._wiring, service, parts, driver)
         self._hosts[name] = Host(name, service, hypervisor, driver, manager)
 
@@ -401,6 +403,13 @@ class World:
             **{name: value for name, value in resources.items() if name in ComputeNode.__table__.columns},
         )
         db.compute_node_create(self.context, values)
+
+    def _sleep(self, seconds: float) -> None:
+        """Let some seconds pass, in which other requests may go on."""
+        if self._turns is None:
+            self.clock.advance(seconds)
+        else:
+            self._turns.sleep(seconds)
 
     def _write_meanwhile(self, change: str) -> None:
         """Write the rows of all instances, as a second request or another host would."""

@@ -11,7 +11,7 @@ from fakevirt.conversion.board_row import BoardRow, merged, worst
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.finding import Finding
 from fakevirt.conversion.html.diagram import Diagram
-from fakevirt.conversion.known import KNOWN
+from fakevirt.conversion.known import KNOWN, in_time
 from fakevirt.conversion.plans import plans_of
 from fakevirt.conversion.readiness import verify_profile
 from fakevirt.conversion.scenarios import SCENARIOS, Scenario, scenario_named
@@ -186,7 +186,8 @@ def fill_board(
     unused: tuple[Allowance, ...] = ()
     # What a project's own manager need not be allowed is no mistake of the list.
     if len(scenarios) == len(SCENARIOS) and not any("manager" in scenario.cloud for scenario in scenarios):
-        unused = tuple(a for a in KNOWN if not any(a in finding.used for finding in found.findings))
+        expected = (allowance for allowance in KNOWN if allowance not in in_time.ALLOWANCES)
+        unused = tuple(a for a in expected if not any(a in finding.used for finding in found.findings))
     return Board(len(chosen), found.findings, found.failures, tuple(_row(name, found) for name in names), unused)
 
 

@@ -24,6 +24,7 @@ class Domain:
         uuid: The instance's.
         memory_mb: Its memory, in MiB.
         vcpus: How many virtual CPUs it has.
+        dirty_rate: How much it writes to its memory in a second while it runs, in MiB, as a live migration finds.
         disks: The names of its local disks, in the directory that is named after the uuid.
         volumes: Its volumes: volume id by target device, such as ``vdb``.
         vifs: The ids of its VIFs.
@@ -45,6 +46,7 @@ class Domain:
     uuid: str
     memory_mb: int
     vcpus: int
+    dirty_rate: float = 0
     disks: list[str] = field(default_factory=list)
     volumes: dict[str, str] = field(default_factory=dict)
     vifs: list[str] = field(default_factory=list)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fakevirt import exceptions, states
 from fakevirt.driver.console import Console, ConsoleRDP, ConsoleSerial, ConsoleSpice, ConsoleVNC
 from fakevirt.driver.domain import Domain
-from fakevirt.driver.storage import Disk, Storage
+from fakevirt.driver.migration_job import MigrationJob, MigrationSettings
+from fakevirt.driver.storage import MIB, Disk, Storage
 from fakevirt.instrument.snapshot import snapshot
 from fakevirt.usage_error import UsageError
 
@@ -93,6 +95,8 @@ class Hypervisor:
         connected_volumes: Connection information by volume id.
         encryptors: The ids of volumes that are read through an encryptor.
         failed_volumes: The ids of volumes that can no longer be read.
+        live_migration: How guests are copied to other hosts; at once unless given.
+        jobs: The live migrations that are under way from here, by the guest's name.
         plugged_vifs: VIFs by id.
         filters: Firewall rules by instance uuid.
     """
@@ -120,6 +124,8 @@ class Hypervisor:
     failed_volumes: set[str] = field(default_factory=set)
     plugged_vifs: dict[str, PluggedVif] = field(default_factory=dict)
     filters: dict[str, FilterRules] = field(default_factory=dict)
+    live_migration: MigrationSettings = field(default_factory=MigrationSettings)
+    jobs: dict[str, MigrationJob] = field(default_factory=dict)
     _last_number: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
@@ -243,7 +249,7 @@ class Hypervisor:
         self.encryptors.discard(volume_id)
 
     def migrate(self, name: str, dest: Hypervisor, *, copy_disks: bool, graphics_listen_addrs: dict[str, str]) -> None:
-        """Move an active guest to another host, where it is not persistent yet. It happens wholly or not at all.
+        """Move an active guest to another host at once, where it is not persistent yet, wholly or not at all.
 
         Args:
             name: The guest's name.
@@ -257,14 +263,8 @@ class Hypervisor:
             InsufficientFreeMemory: It does not fit into the destination's memory.
             MigrationError: It is not active, the destination lacks what it needs, or its disks do not fit there.
         """
-        domain = self.lookup(name)
+        domain = self._migratable(name, dest)
         disks = self._disks_of(domain)
-        if not domain.active:
-            raise exceptions.MigrationError(reason=f"domain {name} is not running")
-        if name in dest.domains:
-            raise exceptions.InstanceExists(name=name)
-        dest._require_memory_for(domain)
-        dest._require_parts_of(domain)
         if copy_disks:
             dest._fill_disks(domain.uuid, disks)
         del self.domains[name]
@@ -272,6 +272,31 @@ class Hypervisor:
         domain.persistent = False
         domain.graphics_listen_addrs = graphics_listen_addrs
         dest._take_over(domain)
+
+    @contextlib.contextmanager
+    def migrating(self, name: str, dest: Hypervisor, *, copy_disks: bool) -> Iterator[MigrationJob]:
+        """Begin to copy an active guest to another host; what :meth:`migrate` asks for is asked for now, too.
+
+        Args:
+            name: The guest's name.
+            dest: Where it is to go.
+            copy_disks: Whether what is on its disks is copied as well.
+
+        Yields:
+            The job, which is among ``jobs`` until the block ends.
+
+        Raises:
+            NovaException: As :meth:`migrate`, and MigrationError if the guest is on its way already.
+        """
+        domain = self._migratable(name, dest)
+        if name in self.jobs:
+            raise exceptions.MigrationError(reason=f"domain {name} is being migrated already")
+        disk_size = sum(disk.disk_size for disk in self._disks_of(domain).values()) if copy_disks else 0
+        job = self.jobs[name] = MigrationJob(domain, self.live_migration, disk_size / MIB)
+        try:
+            yield job
+        finally:
+            del self.jobs[name]
 
     def to_primitive(self) -> dict[str, Any]:
         """Return its whole state as plain data; storage that is shared is told by each host."""
@@ -287,6 +312,17 @@ class Hypervisor:
             "instances_path": self.instances_path.to_primitive(),
             "image_pool": self.image_pool.to_primitive() if self.image_pool else None,
         }
+
+    def _migratable(self, name: str, dest: Hypervisor) -> Domain:
+        domain = self.lookup(name)
+        self._disks_of(domain)
+        if not domain.active:
+            raise exceptions.MigrationError(reason=f"domain {name} is not running")
+        if name in dest.domains:
+            raise exceptions.InstanceExists(name=name)
+        dest._require_memory_for(domain)
+        dest._require_parts_of(domain)
+        return domain
 
     def _take_over(self, domain: Domain) -> None:
         """Give a guest a process here, with a number, consoles and counters of its own."""

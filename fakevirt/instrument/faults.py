@@ -81,11 +81,13 @@ class FaultPlan:
         faults: What is planted.
         advance: Moves the world's clock forward by a number of seconds.
         write: Has a second writer change the rows of the world's instances; it is told what to change.
+        before: Called with the boundary before each call takes effect: another request may go on there.
     """
 
     faults: list[Fault] = field(default_factory=list)
     advance: Callable[[float], object] | None = None
     write: Callable[[str], object] | None = None
+    before: Callable[[str], object] | None = None
     _calls: Counter[tuple[str, str]] = field(default_factory=Counter, repr=False)
 
     def fail(self, channel: str, operation: str, *, with_: Callable[[], BaseException], nth: int = 1) -> None:
@@ -185,6 +187,8 @@ class FaultPlan:
         Raises:
             BaseException: The call is to fail.
         """
+        if self.before is not None:
+            self.before(channel)
         call = (channel, operation, nth)
         later = None
         for fault in self.faults:

@@ -63,4 +63,4 @@ def test_the_code_runs(source, request, mocker):
 
 
 def test_every_block_of_code_was_found():
-    assert len(PYTHON) == 10
+    assert len(PYTHON) == 12

@@ -204,7 +204,7 @@ class ServiceProcess:
         assert assignment.make_driver is not None
         with self._hardware.borrowed():
             own: Hypervisor = self._hardware.hypervisor(assignment.process)
-            parts = DriverParts(own, self._peer, self._backend("image"), assignment.profile)
+            parts = DriverParts(own, self._peer, self._backend("image"), assignment.profile, self._wiring.sleep)
             driver = made(assignment.make_driver(parts), ComputeDriver, "driver")
         borrowing: Any = BorrowingDriver(driver, self._hardware)
         probed: ComputeDriver = probe(

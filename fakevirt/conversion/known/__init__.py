@@ -10,6 +10,7 @@ from fakevirt.conversion.allowance import Allowance
 from fakevirt.conversion.known import (
     compute_utils,
     detach_volume,
+    in_time,
     lifecycle,
     live_migration,
     remaining_instance_attr,
@@ -26,6 +27,7 @@ KNOWN = [
     *lifecycle.ALLOWANCES,
     *resize.ALLOWANCES,
     *compute_utils.ALLOWANCES,
+    *in_time.ALLOWANCES,
 ]
 
 

@@ -11,7 +11,9 @@ from fakevirt import exceptions
 from fakevirt.driver.fake.base import volumes_of
 from fakevirt.driver.fake.disks import Disks
 from fakevirt.driver.fake.lifecycle import Lifecycle
+from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.interface import BlockDeviceInfo, Context, Instance, MigrateData, NetworkInfo
+from fakevirt.driver.migration_job import MigrationJob
 from fakevirt.driver.profile import reader
 from fakevirt.driver.storage import MIB, Disk
 
@@ -152,14 +154,15 @@ class LiveMigration(Disks, Lifecycle):
         block_migration: bool = False,
         migrate_data: MigrateData | None = None,
     ) -> None:
-        """Move the guest to ``dest``, at once and on the caller's stack.
+        """Move the guest to ``dest``, on the caller's stack and in the time that its hypervisor's settings say.
 
         Both callbacks are called as ``(context, instance, dest, block_migration, migrate_data)``. What
         ``post_method`` raises is not recovered from: the guest has left.
 
         Raises:
             InvalidHostname: ``dest`` is no host name; nothing was tried, so nothing is recovered.
-            MigrationError: The destination lacks something or did not tell where consoles listen.
+            MigrationError: The destination lacks something or did not tell where consoles listen, or the migration was
+                aborted or the guest stopped under way.
             InstanceNotFound: There is no such guest here.
             InstanceExists: There is one of that name on the destination.
             InsufficientFreeMemory: It does not fit there.
@@ -168,12 +171,7 @@ class LiveMigration(Disks, Lifecycle):
         if not _HOSTNAME.fullmatch(dest):
             raise exceptions.InvalidHostname(hostname=dest)
         try:
-            self.hypervisor.migrate(
-                read("name"),
-                self._peer(dest),
-                copy_disks=block_migration,
-                graphics_listen_addrs=_graphics_listen_addrs(migrate_data),
-            )
+            self._migrate(read("name"), self._peer(dest), block_migration, _graphics_listen_addrs(migrate_data))
         except Exception:
             recover_method(context, instance, dest, block_migration, migrate_data)
             raise
@@ -219,6 +217,23 @@ class LiveMigration(Disks, Lifecycle):
     ) -> None:
         """Let this host keep the guest's definition: without that, it is gone when it stops."""
         self._domain("post_live_migration_at_destination", instance).persistent = True
+
+    def _migrate(self, name: str, dest: Hypervisor, copy_disks: bool, graphics_listen_addrs: dict[str, str]) -> None:
+        host = self.hypervisor
+        with host.migrating(name, dest, copy_disks=copy_disks) as job:
+            while job.is_under_way and job.phase != "post-copy":
+                self._let_copy(job)
+                if not job.is_of_this_process:
+                    raise exceptions.MigrationError(reason=f"domain {name} has stopped under way")
+            if job.phase == "aborted":
+                raise exceptions.MigrationError(reason=f"the migration of domain {name} was aborted")
+            host.migrate(name, dest, copy_disks=copy_disks, graphics_listen_addrs=graphics_listen_addrs)
+            while job.is_under_way:
+                self._let_copy(job)
+
+    def _let_copy(self, job: MigrationJob) -> None:
+        """Let a migration go on until something happens, or for a part of that."""
+        job.advance(self._wait(job) if job.due else 0)
 
     def _shares_disks(self, dest_check_data: dict[str, Any], shared_path: bool, disks: list[dict[str, Any]]) -> bool:
         in_pool = self.hypervisor.image_pool is not None
