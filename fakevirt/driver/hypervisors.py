@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from fakevirt import exceptions
+from fakevirt.driver.clock import Clock
 from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.storage import Storage
 
@@ -26,7 +27,9 @@ class Hypervisors:
         self._make = make
         self._by_host: dict[str, Hypervisor] = {}
         #: Held while a driver is at work: a migration touches two hosts, and each compute service has its threads.
-        self.lock = threading.RLock()
+        self.lock: threading.RLock = threading.RLock()
+        #: How long live migrations take; it moves when a test says so.
+        self.clock: Clock = Clock(self.lock)
 
     def of(self, host: str) -> Hypervisor:
         """Return the hypervisor of a host; it is made if there is none, and then outlives restarts of the service."""

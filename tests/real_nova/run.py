@@ -18,6 +18,7 @@ from nova.virt import fake
 from testtools.run import TestProgram
 
 from fakevirt.driver.hypervisor import Hypervisor
+from fakevirt.driver.migration_job import MigrationSettings
 from fakevirt.driver.nova import InMemoryDriver
 
 
@@ -27,11 +28,22 @@ class Driver(InMemoryDriver):
     vcpus = Hypervisor("any").vcpus
 
 
+class Unending(Driver):
+    """Its live migrations go on until they are forced to complete or aborted, since the clock stands still."""
+
+    def init_host(self, host):
+        super().init_host(host)
+        self.hypervisor.live_migration = MigrationSettings(bandwidth=1)
+
+    def live_migration_force_complete(self, instance):
+        super().live_migration_force_complete(instance)
+        self.hypervisors.clock.advance(instance.flavor.memory_mb * 2)
+
+
 def use_our_driver():
     """Put our driver in the place of Nova's fake ones, by configuration and where a test patches a method of them."""
-    unending = functools.partial(Driver, live_migration_converges=False)
     drivers = dict.fromkeys(("FakeDriver", "MediumFakeDriver", "SmallFakeDriver"), Driver)
-    mock.patch.multiple(fake, **drivers, FakeLiveMigrateDriver=unending).start()
+    mock.patch.multiple(fake, **drivers, FakeLiveMigrateDriver=Unending).start()
     # It has a stand-in for the driver's live_migration, which says that the guest has gone and leaves it where it is. A
     # driver that looks for the guest at the destination, as libvirt's does too, finds none there.
     case, name = (

@@ -2,11 +2,14 @@
 
 import inspect
 import threading
-import time
 from unittest import mock
+
+import fixtures
 
 # The first of Nova's, since it chooses threads or eventlet; what else is needed of Nova comes with it.
 import nova.tests.unit.virt.test_virt_drivers
+from nova import objects
+from nova.compute import power_state
 from nova.tests.unit import utils
 from nova.tests.unit.virt import test_virt_drivers
 from nova.virt import driver, fake
@@ -14,6 +17,7 @@ from nova.virt import driver, fake
 from fakevirt import exceptions
 from fakevirt.driver.hypervisor import CPU, Hypervisor
 from fakevirt.driver.hypervisors import Hypervisors
+from fakevirt.driver.migration_job import MigrationSettings
 from fakevirt.driver.nova import InMemoryDriver
 from fakevirt.driver.nova.base import novas
 from fakevirt.driver.storage import Storage
@@ -102,6 +106,7 @@ class LiveMigration(nova.test.TestCase):
         self.instance = utils.get_test_instance(self.context, obj=True)
         self.network_info = utils.get_test_network_info()
         self.ended = []
+        self.saved = self.useFixture(fixtures.MockPatchObject(objects.Migration, "save")).mock
 
     def start(self, make=None, **kwargs):
         """Start two hosts, with the guest on the first."""
@@ -192,31 +197,133 @@ class LiveMigration(nova.test.TestCase):
         self.start(lambda hostname, my_ip: Hypervisor(hostname, my_ip=my_ip, cpu=cpus[hostname]))
         self.assertRaises(nova.exception.InvalidCPUInfo, self.check)
 
-    def end(self, ask):
-        """Let a live migration that does not converge end by what ``ask`` does."""
-        self.start(live_migration_converges=False)
-        thread = threading.Thread(target=self.migrate, args=[self.prepare(self.check())], daemon=True)
-        thread.start()
-        while self.instance.uuid not in self.src.active_migrations:
-            time.sleep(0)
-        self.assertEqual([], self.ended)
-        ask()
-        # It never ends if what was asked is not heard.
-        thread.join(60)
+    def begin(self, *, dirty_rate=0, **settings):
+        """Begin a live migration of a guest of 512 MiB, of which 32 are copied in a second."""
+        self.start()
+        self.clock = self.src.hypervisors.clock
+        self.src.hypervisor.live_migration = MigrationSettings(bandwidth=32)
+        domain = self.src.hypervisor.lookup(self.instance.name)
+        domain.memory_mb, domain.dirty_rate = 512, dirty_rate
+        for name, value in settings.items():
+            self.flags(**{f"live_migration_{name}": value}, group="libvirt")
+        data = self.prepare(self.check())
+        data.migration = self.migration = objects.Migration(self.context, id=1, status="running")
+        self.thread = threading.Thread(target=self.migrate, args=[data], daemon=True)
+        self.thread.start()
+        self.clock.await_waiting(1)
 
-    def test_one_that_does_not_converge_is_completed_by_force(self):
-        self.end(lambda: self.src.live_migration_force_complete(self.instance))
-        self.assertEqual(["post"], self.ended)
+    def ends(self):
+        # It never does if what was asked is not heard.
+        self.thread.join(10)
+        return self.ended
+
+    def test_it_takes_the_time_that_copying_takes(self):
+        # 128 MiB of disks and 512 of memory.
+        self.begin()
+        self.clock.advance(19.9)
+        self.assertEqual(([], [[self.instance.uuid], []]), (self.ended, self.where()))
+        self.clock.advance(0.2)
+        self.assertEqual(["post"], self.ends())
         self.assertEqual([[], [self.instance.uuid]], self.where())
 
+    def test_how_far_it_has_come_is_told(self):
+        self.begin()
+        self.assertEqual((512 * 2**20, 128 * 2**20), (self.migration.memory_total, self.migration.disk_total))
+        self.clock.advance(12)
+        self.assertEqual(128 * 2**20, self.migration.disk_processed)
+        self.assertEqual(0, self.migration.disk_remaining)
+        # It is told every five seconds: the last time when five seconds of memory were copied.
+        self.assertEqual(160 * 2**20, self.migration.memory_processed)
+        self.assertEqual(352 * 2**20, self.migration.memory_remaining)
+        self.assertEqual(31, self.instance.progress)
+        self.assertGreaterEqual(self.saved.call_count, 3)
+
+    def test_bandwidth_is_what_nova_has_configured(self):
+        self.begin(bandwidth=64)
+        self.clock.advance(10.1)
+        self.assertEqual(["post"], self.ends())
+
+    def test_one_that_does_not_converge_goes_on(self):
+        self.begin(dirty_rate=32, completion_timeout=0)
+        self.clock.advance(1_000)
+        self.assertEqual([], self.ended)
+        self.src.live_migration_abort(self.instance)
+        self.ends()
+
+    def test_one_that_does_not_converge_is_slowed_down_where_that_is_permitted(self):
+        self.begin(dirty_rate=40, completion_timeout=0, permit_auto_converge=True)
+        self.clock.advance(1_000)
+        self.assertEqual(["post"], self.ends())
+
+    def test_one_that_takes_too_long_is_aborted(self):
+        # A guest counts as 2 GiB at least, and so do its disks.
+        self.begin(dirty_rate=32, completion_timeout=100)
+        self.clock.advance(399)
+        self.assertEqual([], self.ended)
+        self.clock.advance(2)
+        self.assertEqual(["cancelled"], self.ends())
+        self.assertEqual([[self.instance.uuid], []], self.where())
+
+    def test_one_that_takes_too_long_is_completed_by_force(self):
+        self.begin(dirty_rate=32, completion_timeout=100, timeout_action="force_complete")
+        self.clock.advance(401)
+        self.assertEqual(power_state.PAUSED, self.src.get_info(self.instance).state)
+        self.clock.advance(20)
+        self.assertEqual(["post"], self.ends())
+
+    def test_one_that_does_not_converge_is_completed_by_force(self):
+        self.begin(dirty_rate=32)
+        self.src.live_migration_force_complete(self.instance)
+        self.clock.advance(20)
+        self.assertEqual(["post"], self.ends())
+        self.assertEqual([[], [self.instance.uuid]], self.where())
+
+    def test_one_that_is_forced_runs_on_the_destination_first_where_that_is_permitted(self):
+        self.begin(dirty_rate=32, permit_post_copy=True)
+        self.clock.advance(6)
+        self.src.live_migration_force_complete(self.instance)
+        self.clock.advance(0)
+        self.assertEqual(([], [[], [self.instance.uuid]]), (self.ended, self.where()))
+        self.assertEqual("running (post-copy)", self.migration.status)
+        self.assertRaises(nova.exception.MigrationError, self.src.live_migration_abort, self.instance)
+        self.clock.advance(20)
+        self.assertEqual(["post"], self.ends())
+
     def test_one_that_does_not_converge_can_be_aborted(self):
-        self.end(lambda: self.src.live_migration_abort(self.instance))
-        self.assertEqual(["cancelled"], self.ended)
+        self.begin(dirty_rate=32)
+        self.src.live_migration_abort(self.instance)
+        self.assertEqual(["cancelled"], self.ends())
         self.assertEqual([[self.instance.uuid], []], self.where())
 
     def test_one_that_does_not_converge_ends_with_its_service(self):
-        self.end(lambda: self.src.cleanup_host("src"))
-        self.assertEqual(["cancelled"], self.ended)
+        self.begin(dirty_rate=32)
+        self.src.cleanup_host("src")
+        self.assertEqual(["cancelled"], self.ends())
+
+    def test_one_in_post_copy_goes_on_without_its_service(self):
+        self.begin(dirty_rate=32, permit_post_copy=True)
+        self.src.live_migration_force_complete(self.instance)
+        self.clock.advance(0)
+        self.src.cleanup_host("src")
+        self.assertEqual(["post"], self.ends())
+
+    def test_a_guest_that_stops_under_way_stays(self):
+        self.begin(dirty_rate=32)
+        self.src.power_off(self.instance)
+        self.clock.advance(60)
+        self.assertEqual(["error"], self.ends())
+        self.assertEqual([[self.instance.uuid], []], self.where())
+
+    def test_what_is_done_meanwhile_is_drawn_from_a_seed(self):
+        def end(seed):
+            self.ended = []
+            self.begin()
+            self.clock.interleave(lambda: self.src.power_off(self.instance), seed=seed)
+            return self.ends(), self.clock.now
+
+        ends = [end(seed) for seed in range(8)]
+        self.assertEqual(ends, [end(seed) for seed in range(8)])
+        self.assertGreater(len({str(end) for end in ends}), 2)
 
     def test_hosts_on_one_message_bus_reach_each_other(self):
         first, second = (InMemoryDriver(fake.FakeVirtAPI()) for _ in range(2))

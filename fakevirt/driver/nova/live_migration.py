@@ -2,49 +2,83 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-import threading
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import nova.conf
+import nova.exception
 from nova.objects.migrate_data import LibvirtLiveMigrateData
 from oslo_log import log as logging
 
 from fakevirt import exceptions
 from fakevirt.driver.hypervisors import Hypervisors
 from fakevirt.driver.interface import BlockDeviceInfo, Context, NetworkInfo
+from fakevirt.driver.migration_job import MigrationJob, MigrationSettings
 from fakevirt.driver.nova.base import Instance, MigrateData, NovaDriver, as_dict, at_work, connected
+from fakevirt.driver.storage import MIB
 
+CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
+
+#: After how many seconds Nova is told anew how far a live migration has come, as libvirt's driver does.
+_TOLD_EVERY = 5
+#: What Nova counts of it, in bytes.
+_COUNTED = tuple(f"{what}_{part}" for what in ("memory", "disk") for part in ("total", "processed", "remaining"))
 
 #: The consoles whose address a guest takes along.
 _GRAPHICS = ("vnc", "spice")
 
 
+@dataclasses.dataclass(slots=True, eq=False)
+class _UnderWay:
+    """A live migration that is under way, and the records that tell how far it has come."""
+
+    instance: Instance
+    migration: Any | None
+    job: MigrationJob | None = None
+
+    def tell(self) -> None:
+        """Write that down."""
+        assert self.job is not None
+        self.instance.progress = self.job.progress
+        self.instance.save()
+        if self.migration is not None:
+            for name in _COUNTED:
+                setattr(self.migration, name, int(getattr(self.job, name) * MIB))
+            if self.job.phase == "post-copy":
+                self.migration.status = "running (post-copy)"
+            self.migration.save()
+
+
 class LiveMigration(NovaDriver):
-    """Moves guests while they run.
+    """Moves guests while they run: in the time that ``hypervisor.live_migration`` and ``[libvirt]`` say.
+
+    That time passes on the clock of the hypervisors, which stands still until a test lets it go on.
 
     Args:
         virtapi: What Nova gives to each driver.
         hypervisors: Where it finds the one of its host, and those that guests move to.
-        live_migration_converges: Whether a live migration ends by itself. One that does not goes on until it is forced
-            to complete or aborted, as with a guest that writes to its memory faster than it can be copied.
     """
 
-    def __init__(
-        self, virtapi: Any, hypervisors: Hypervisors | None = None, *, live_migration_converges: bool = True
-    ) -> None:
+    def __init__(self, virtapi: Any, hypervisors: Hypervisors | None = None) -> None:
         super().__init__(virtapi, hypervisors)
         #: What was asked of each live migration that is under way, by the instance's uuid.
         self.active_migrations: dict[str, deque[str]] = {}
-        self._live_migration_converges = live_migration_converges
-        self._asked = threading.Condition()
+        self._under_way: dict[str, _UnderWay] = {}
 
     def cleanup_host(self, host: str) -> None:
-        """Abort the live migrations that are under way: their threads end with the service."""
-        for instance_uuid in list(self.active_migrations):
-            self._ask(instance_uuid, "abort")
+        """Abort the live migrations that are under way, since their threads end with the service; post-copy goes on."""
+        with self.hypervisors.lock:
+            for job in self.hypervisor.jobs.values():
+                if job.phase == "post-copy":
+                    job.advance(math.inf)
+                else:
+                    job.abort()
+            self.hypervisors.clock.look()
 
     @at_work
     def check_can_live_migrate_destination(
@@ -142,30 +176,40 @@ class LiveMigration(NovaDriver):
     ) -> None:
         """Move the guest to ``dest`` and call ``post_method``; where that fails, only ``recover_method``, as libvirt's.
 
+        Meanwhile ``migrate_data.migration`` and the instance tell how far it has come.
+
         Raises:
             InvalidHostname: ``dest`` is no host name; nothing was tried, so nothing is recovered.
         """
         self.active_migrations[instance.uuid] = deque()
         try:
-            if not self._live_migration_converges and self._wait_until_asked(instance.uuid) == "abort":
-                recover_method(context, instance, dest, migrate_data, migration_status="cancelled")
-                return
-            moved = self._move(context, instance, dest, block_migration, migrate_data)
+            with self.hypervisors.clock.at_work():
+                end = self._move(context, instance, dest, block_migration, migrate_data)
         finally:
             del self.active_migrations[instance.uuid]
         # Both go on in other services, whose drivers must be able to work.
-        if moved:
+        if end is None:
             post_method(context, instance, dest, block_migration, migrate_data)
         else:
-            recover_method(context, instance, dest, migrate_data)
+            recover_method(context, instance, dest, migrate_data, migration_status=end)
 
+    @at_work
     def live_migration_force_complete(self, instance: Instance) -> None:
-        """Let a live migration that is under way complete."""
-        self._ask(instance.uuid, "force-complete")
+        """Let a live migration complete: by post-copy where ``[libvirt]`` permits it, else the guest stands still."""
+        if instance.uuid in self.active_migrations:
+            self.active_migrations[instance.uuid].append("force-complete")
+        if job := self.hypervisor.jobs.get(instance.name):
+            job.force_complete()
+            self.hypervisors.clock.look()
 
+    @at_work
     def live_migration_abort(self, instance: Instance) -> None:
-        """Abort a live migration that is under way; one that has ended stays as it is."""
-        self._ask(instance.uuid, "abort")
+        """Abort a live migration; one that has ended stays as it is, and one in post-copy is a MigrationError."""
+        if instance.uuid in self.active_migrations:
+            self.active_migrations[instance.uuid].append("abort")
+        if job := self.hypervisor.jobs.get(instance.name):
+            job.abort()
+            self.hypervisors.clock.look()
 
     @at_work
     def rollback_live_migration_at_destination(
@@ -219,26 +263,44 @@ class LiveMigration(NovaDriver):
         dest: str,
         block_migration: bool,
         migrate_data: MigrateData | None,
-    ) -> bool:
-        """Move the guest, and return whether it has moved or is still here."""
+    ) -> str | None:
+        """Move the guest; return None, or the status of the migration if the guest is still here."""
         data = as_dict(migrate_data)
         data["pre_live_migration_result"] = {"graphics_listen_addrs": self._listen_addrs(instance, migrate_data)}
-        outcome: list[bool] = []
+        self.hypervisor.live_migration = _as_configured(self.hypervisor.live_migration)
+        migration = migrate_data.migration if migrate_data is not None and "migration" in migrate_data else None
+        under_way = self._under_way[instance.name] = _UnderWay(instance, migration)
+        ended: list[str] = []
         try:
             self._driver.live_migration(
                 context,
                 instance,
                 dest,
-                lambda *_: outcome.append(True),
-                lambda *_: outcome.append(False),
+                lambda *_: ended.append("completed"),
+                lambda *_: ended.append("error"),
                 data.get("block_migration", block_migration),
                 data,
             )
         except exceptions.NovaException:
-            if not outcome:
+            if not ended:
                 raise
             LOG.exception("Live migration failed.", instance=instance)
-        return outcome == [True]
+            return "cancelled" if under_way.job is not None and under_way.job.phase == "aborted" else "error"
+        finally:
+            del self._under_way[instance.name]
+        return None
+
+    def _wait(self, job: MigrationJob) -> float:
+        """Tell how far a live migration has come, and wait until it is due, or until that is to be told again."""
+        phase, under_way = job.phase, self._under_way[job.domain.name]
+        under_way.job = job
+        try:
+            under_way.tell()
+        except nova.exception.InstanceNotFound:
+            LOG.info("Gone while it was migrated.", instance=under_way.instance)
+        return self.hypervisors.clock.wait(
+            min(job.due, _TOLD_EVERY), name=job.domain.name, or_until=lambda: job.phase != phase
+        )
 
     def _listen_addrs(self, instance: Instance, migrate_data: MigrateData | None) -> dict[str, str]:
         """Return where the guest's consoles are to listen: where the destination says, else where they do now."""
@@ -246,13 +308,16 @@ class LiveMigration(NovaDriver):
         told = {kind: str(getattr(migrate_data, name)) for kind, name in names.items() if name in (migrate_data or ())}
         return told or self.hypervisor.lookup(instance.name).graphics_listen_addrs
 
-    def _ask(self, instance_uuid: str, action: str) -> None:
-        with self._asked:
-            self.active_migrations.get(instance_uuid, deque()).append(action)
-            self._asked.notify_all()
 
-    def _wait_until_asked(self, instance_uuid: str) -> str:
-        actions = self.active_migrations[instance_uuid]
-        with self._asked:
-            self._asked.wait_for(lambda: actions)
-        return actions[0]
+def _as_configured(settings: MigrationSettings) -> MigrationSettings:
+    """Return settings with what Nova's configuration has of them."""
+    configured = CONF.libvirt
+    return dataclasses.replace(
+        settings,
+        bandwidth=configured.live_migration_bandwidth or settings.bandwidth,
+        downtime=configured.live_migration_downtime / 1000,
+        permit_post_copy=configured.live_migration_permit_post_copy,
+        permit_auto_converge=configured.live_migration_permit_auto_converge,
+        completion_timeout=configured.live_migration_completion_timeout,
+        timeout_action=configured.live_migration_timeout_action,
+    )
