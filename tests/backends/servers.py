@@ -96,7 +96,8 @@ class Server(abc.ABC):
             return subprocess.Popen(
                 [found(command[0]), *map(str, command[1:])],
                 cwd=self.folder,
-                env={"HOME": str(self.folder), "PATH": os.defpath, **self.environment},
+                # MariaDB removes what another one of the same temporary folder has there.
+                env={"HOME": str(self.folder), "TMPDIR": str(self.folder), "PATH": os.defpath, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
