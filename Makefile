@@ -6,6 +6,7 @@ BROWSER := $(VENV)/.browser-installed
 BACKENDS := $(VENV)/.backends-installed
 NOVA_INSTALLED := $(VENV)/nova/.installed
 CONSTRAIN := --constraint constraints.txt --disable-pip-version-check --quiet
+UNDER_NOVA := PYTHONPATH=tests OS_NOVA_DISABLE_EVENTLET_PATCHING=True OS_STDOUT_CAPTURE=1 OS_STDERR_CAPTURE=1 OS_TEST_TIMEOUT=120
 IN_PARALLEL := --numprocesses auto --dist loadgroup --no-cov -p no:benchmark
 
 # Where users are: tests of the library and of the plugin run on each of these, and what is missing is told.
@@ -14,7 +15,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-messaging test-nova test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history driver-mutants planted-bugs clean
+.PHONY: verify test test-integration test-backends test-messaging test-nova nova-faults test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history driver-mutants planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -61,6 +62,10 @@ test-messaging: $(BACKENDS)
 test-nova: $(NOVA_INSTALLED)
 	PYTHONPATH=tests $(VENV)/nova/bin/python -m real_nova $(ARGS)
 
+# What Nova leaves behind when something fails during a live migration: writes docs/nova-faults.md.
+nova-faults: $(NOVA_INSTALLED)
+	$(UNDER_NOVA) $(VENV)/nova/bin/python -m nova_faults $(ARGS)
+
 browser-test: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)
 
@@ -93,9 +98,9 @@ nova-history: $(INSTALLED)
 converted-manager: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m converted_manager
 
-# How many drivers with one mistake the contract of drivers tells from the one without.
-driver-mutants: $(INSTALLED)
-	PYTHONPATH=tests $(BIN)/python -m driver_mutants
+# How many drivers with one mistake the contract of drivers tells from the one without, and how many Nova's suite does.
+driver-mutants: $(NOVA_INSTALLED)
+	$(UNDER_NOVA) $(VENV)/nova/bin/python -m driver_mutants $(ARGS)
 
 planted-bugs: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m planted_bugs
@@ -130,7 +135,7 @@ $(NOVA_INSTALLED): CONSTRAIN := --constraint constraints-nova.txt --disable-pip-
 $(NOVA_INSTALLED): pyproject.toml constraints-nova.txt
 	$(PYTHON) -m venv --clear $(VENV)/nova
 	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) hatchling editables setuptools
-	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[nova]'
+	$(VENV)/nova/bin/python -m pip install $(CONSTRAIN) --no-build-isolation --editable '.[nova,random]'
 	ln -s ../../../etc "$$($(VENV)/nova/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/etc"
 	touch $@
 

@@ -9,7 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-OWN = tuple(f"real_nova.test_{name}" for name in ("driver", "fast_rpc", "probed_driver", "documents"))
+OWN = tuple(
+    f"real_nova.test_{name}"
+    for name in ("driver", "driver_states", "fast_rpc", "probed_driver", "documents", "nova_faults")
+)
 FEW = ("nova.tests.functional.compute.test_live_migration",)
 MANY = (
     *FEW,

@@ -20,7 +20,7 @@ except ImportError as error:
         expected="Nova, whose driver interface this is",
         happened=f"{type(error).__name__}: {error}",
         where="import fakevirt.driver.nova",
-        how_to_go_on="pip install nova",
+        how_to_go_on="pip install 'fakevirt[nova]'",
     ) from error
 
 from fakevirt.driver.nova.consoles import Consoles

@@ -11,4 +11,4 @@ def test_without_nova_it_says_what_is_missing(monkeypatch):
         import fakevirt.driver.nova  # noqa: F401
     assert raised.value.happened.startswith("ModuleNotFoundError")
     assert raised.value.where == "import fakevirt.driver.nova"
-    assert raised.value.how_to_go_on == "pip install nova"
+    assert raised.value.how_to_go_on == "pip install 'fakevirt[nova]'"
