@@ -67,6 +67,11 @@ def planted(mutant: Mutant) -> Iterator[None]:
         del module.__dict__[ANOTHER]
 
 
+def planted_or_not(mutant: Mutant | None) -> contextlib.AbstractContextManager[None]:
+    """Let the driver have the mistake, or leave it as it is."""
+    return contextlib.nullcontext() if mutant is None else planted(mutant)
+
+
 def another(self, found):
     """Return what stands for another guest of the host, in the form of what was found; that itself if it is alone."""
     hypervisor = getattr(self, "hypervisor", self)

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 from hypothesis import Phase
 
-from driver_mutants.mutants import Mutant, planted
+from driver_mutants.mutants import Mutant, planted_or_not
 from fakevirt.suite import driver_sequences
 
 #: How long it may take, in seconds: a mutant may go on for ever.
@@ -38,7 +38,7 @@ class Outcome:
 
 def run(mutant: Mutant | None) -> Outcome:
     """Run the contract of drivers against a mutant, or against the driver as it is."""
-    with _planted(mutant):
+    with planted_or_not(mutant):
         return Outcome(mutant, contract())
 
 
@@ -72,10 +72,6 @@ class _Failed:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.name is None:
             self.name = report.nodeid.rpartition("::")[2]
-
-
-def _planted(mutant: Mutant | None) -> contextlib.AbstractContextManager[None]:
-    return contextlib.nullcontext() if mutant is None else planted(mutant)
 
 
 @contextlib.contextmanager

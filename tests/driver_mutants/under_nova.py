@@ -1,0 +1,54 @@
+"""The same under Nova: its own suite beside ours, and mutants of the driver that it uses."""
+
+# Nova chooses which threads there are, before anything else is imported.
+from fakevirt.fixtures import nova as fixtures  # noqa: F401  # isort: skip
+
+import unittest
+from unittest import mock
+
+from nova.tests.unit.virt import test_virt_drivers
+from nova.virt import fake
+
+from driver_mutants.mutants import Mutant, planted_or_not
+from driver_mutants.runs import Outcome, contract, first_failure
+from fakevirt.driver.nova import InMemoryDriver
+from real_nova import test_driver, test_driver_states
+
+#: The driver for Nova.
+PART = "fakevirt.driver.nova"
+
+
+class NovasSuite(test_virt_drivers.FakeConnectionTestCase):
+    """Nova's suite for its FakeDriver as it is, on our driver in that one's place."""
+
+    def setUp(self):
+        replaced = mock.patch.object(fake, "FakeDriver", InMemoryDriver)
+        replaced.start()
+        self.addCleanup(replaced.stop)
+        super().setUp()
+
+    def test_migrate_disk_and_power_off(self):
+        self.connection.hypervisors.of("dest_host")
+        super().test_migrate_disk_and_power_off()
+
+
+def run(mutant: Mutant | None) -> Outcome:
+    """Run our tests of the driver that a mutant is of, and Nova's suite, against it."""
+    with planted_or_not(mutant):
+        is_novas = mutant is not None and mutant.module.startswith(PART)
+        return Outcome(mutant, first_failure(_ours()) if is_novas else contract(), first_failure(_novas()))
+
+
+def _ours() -> unittest.TestSuite:
+    """Return our tests of the driver for Nova."""
+    own = [
+        case
+        for module in (test_driver_states, test_driver)
+        for case in vars(module).values()
+        if isinstance(case, type) and case.__module__ == module.__name__ and case is not test_driver.NovasSuite
+    ]
+    return unittest.TestSuite(map(unittest.defaultTestLoader.loadTestsFromTestCase, own))
+
+
+def _novas() -> unittest.TestSuite:
+    return unittest.defaultTestLoader.loadTestsFromTestCase(NovasSuite)
