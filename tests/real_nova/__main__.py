@@ -11,7 +11,16 @@ from pathlib import Path
 
 OWN = tuple(
     f"real_nova.test_{name}"
-    for name in ("driver", "driver_states", "fake_driver", "fast_rpc", "probed_driver", "documents", "nova_faults")
+    for name in (
+        "driver",
+        "driver_states",
+        "fake_driver",
+        "fast_rpc",
+        "in_time",
+        "nova_faults",
+        "probed_driver",
+        "documents",
+    )
 )
 FEW = ("nova.tests.functional.compute.test_live_migration",)
 MANY = (

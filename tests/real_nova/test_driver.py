@@ -235,7 +235,7 @@ class LiveMigration(nova.test.TestCase):
         # It is told every five seconds: the last time when five seconds of memory were copied.
         self.assertEqual(160 * 2**20, self.migration.memory_processed)
         self.assertEqual(352 * 2**20, self.migration.memory_remaining)
-        self.assertEqual(31, self.instance.progress)
+        self.assertEqual(31, objects.Instance.get_by_uuid(self.context, self.instance.uuid).progress)
         self.assertGreaterEqual(self.saved.call_count, 3)
 
     def test_bandwidth_is_what_nova_has_configured(self):
