@@ -273,9 +273,10 @@ class LiveMigration(nova.test.TestCase):
 
     def test_one_that_does_not_converge_is_completed_by_force(self):
         self.begin(dirty_rate=32)
+        asked = self.src.active_migrations[self.instance.uuid]
         self.src.live_migration_force_complete(self.instance)
         self.clock.advance(20)
-        self.assertEqual(["post"], self.ends())
+        self.assertEqual((["post"], ["force-complete"]), (self.ends(), list(asked)))
         self.assertEqual([[], [self.instance.uuid]], self.where())
 
     def test_one_that_is_forced_runs_on_the_destination_first_where_that_is_permitted(self):
@@ -291,8 +292,10 @@ class LiveMigration(nova.test.TestCase):
 
     def test_one_that_does_not_converge_can_be_aborted(self):
         self.begin(dirty_rate=32)
+        asked = self.src.active_migrations[self.instance.uuid]
         self.src.live_migration_abort(self.instance)
-        self.assertEqual(["cancelled"], self.ends())
+        self.assertEqual((["cancelled"], ["abort"]), (self.ends(), list(asked)))
+        self.assertEqual({}, self.src.active_migrations)
         self.assertEqual([[self.instance.uuid], []], self.where())
 
     def test_one_that_does_not_converge_ends_with_its_service(self):

@@ -437,6 +437,8 @@ class Moves(GuestCase):
         self.assertEqual([(self.context, self.instance, "dst", True, data)], ended)
         self.src.post_live_migration(self.context, self.instance, self.info)
         self.src.post_live_migration_at_source(self.context, self.instance, self.vifs)
+        self.assertNotIn(self.vif["id"], self.src.hypervisor.plugged_vifs)
+        self.assertNotIn("volume", self.src.hypervisor.connected_volumes)
         self.assertFalse(self.dst.hypervisor.domains[self.instance.name].persistent)
         self.dst.post_live_migration_at_destination(self.context, self.instance, self.vifs)
         self.assertTrue(self.dst.hypervisor.domains[self.instance.name].persistent)
