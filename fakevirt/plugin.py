@@ -60,6 +60,10 @@ class Options:
 
 OPTIONS = pytest.StashKey[Options]()
 RUNNING = pytest.StashKey[RunningTest]()
+
+# What fails in the contract of drivers is told with its values, in whichever module of the suite it stands.
+pytest.register_assert_rewrite("fakevirt.suite")
+
 #: The attribute of a test's last report that tells what the test compared; xdist carries it from its workers.
 COMPARED = "fakevirt_compared"
 
