@@ -15,7 +15,7 @@ ACROSS := tests/unit tests/plugin
 PYTEST_ACROSS = -m pytest $(ACROSS) --numprocesses auto -p no:benchmark -p no:cacheprovider --quiet $(ARGS)
 
 .SECONDARY:
-.PHONY: verify test test-integration test-backends test-messaging test-nova nova-faults test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history driver-mutants planted-bugs clean
+.PHONY: verify test test-integration test-backends test-nova nova-faults test-pythons test-lowest test-newest test-plain browser-test screenshot lint docs types bench converted-manager nova-history driver-mutants planted-bugs clean
 
 verify: $(INSTALLED)
 	$(BIN)/fakevirt verify --html report.html
@@ -53,10 +53,6 @@ test-backends: $(BACKENDS)
 	$(BIN)/python -m pytest tests/backends --numprocesses auto --no-cov -p no:benchmark $(ARGS)
 	PYTHONPATH=tests $(BIN)/python -m backends PostgreSQL $(BIN)/python $(PYTEST_ACROSS)
 	PYTHONPATH=tests $(BIN)/python -m backends MariaDB $(BIN)/python $(PYTEST_ACROSS)
-
-# Every scenario over RabbitMQ, each service a process; test-backends has those of live migrations.
-test-messaging: $(BACKENDS)
-	$(BIN)/python -m pytest tests/backends/test_messaging.py --every-scenario --numprocesses auto --no-cov -p no:benchmark $(ARGS)
 
 # Under Nova itself; ARGS=--all has every test of Nova's that migrates a server, which takes the better part of an hour.
 test-nova: $(NOVA_INSTALLED)

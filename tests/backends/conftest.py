@@ -6,14 +6,6 @@ from backends.servers import MariaDB, PostgreSQL, RabbitMQ
 from fakevirt.db.engine import Database
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        "--every-scenario",
-        action="store_true",
-        help="run all scenarios over the broker, and not those of live migrations alone",
-    )
-
-
 @pytest.fixture(scope="session", params=[PostgreSQL, MariaDB])
 def server(request):
     """A server that is running."""

@@ -24,13 +24,6 @@ from fakevirt.rpc.location import messages_over
 from fakevirt.usage_error import UsageError
 
 PLANS = {"legacy": ConversionPlan.legacy(), "objects": ConversionPlan.objects()}
-LIVE_MIGRATIONS = [name for name, one in SCENARIOS.items() if one.request.__module__.endswith(".live_migration")]
-
-
-def pytest_generate_tests(metafunc):
-    if "name" in metafunc.fixturenames:
-        every = metafunc.config.getoption("every_scenario", default=False)
-        metafunc.parametrize("name", SCENARIOS if every else LIVE_MIGRATIONS)
 
 
 def steps(scenario, plan, **cloud):
@@ -40,6 +33,7 @@ def steps(scenario, plan, **cloud):
 
 
 @pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_leaves_the_trace_that_it_leaves_within_a_process(processes, name, plan):
     scenario = SCENARIOS[name]
     assert steps(scenario, PLANS[plan], **processes) == steps(scenario, PLANS[plan])
