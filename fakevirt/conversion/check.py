@@ -81,8 +81,9 @@ def compare_scenario(
     profile: Profile | None = None,
 ) -> Comparison:
     """Compare a scenario under ``plan`` with the same scenario on the legacy path."""
-    measure = run(scenario, ConversionPlan.legacy())
-    return compare_with(measure, scenario, plan, allow, profile=profile)
+    with uncollected():
+        measure = run(scenario, ConversionPlan.legacy())
+        return compare_with(measure, scenario, plan, allow, profile=profile)
 
 
 def compare_with(

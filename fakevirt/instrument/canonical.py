@@ -7,6 +7,7 @@ form that such a thing came in is kept apart (``CanonicalEffect.forms``).
 
 from __future__ import annotations
 
+import collections
 import datetime
 import json
 import marshal
@@ -29,6 +30,9 @@ _TRACEBACK = "<traceback>"
 
 #: marshal's newest version whose bytes tell content and nothing of which parts are the same object.
 _BY_CONTENT = 2
+
+#: How many entities of a class are remembered: those of the servers that a request is about, as they were lately.
+_REMEMBERED = 8
 
 #: Tells what a dict stands for; None where it is just a dict.
 Recognise = Callable[[Mapping[str, Any]], Entity | None]
@@ -115,6 +119,7 @@ class Canonicalizer:
         self._table = ""
         self._texts: dict[str, Any] = {}
         self._structures: dict[bytes, tuple[Any, list[Form]]] = {}
+        self._entities: dict[str, collections.deque[tuple[Entity, tuple[Any, list[Form]]]]] = {}
         self._plain_channels = plain_channels
         self._plain = False
         self._forms: list[Form] = []
@@ -159,6 +164,8 @@ class Canonicalizer:
                 key = "id"
             return self._number(key, value) if key == "id" or key.endswith("_id") else value
         if kind is dict or kind is list:
+            if not value:
+                return kind()
             # Rows are on plain channels, and hardly one of them is like another.
             return self._container(value, path) if self._plain else self._structure(value, path)
         match value:
@@ -185,12 +192,21 @@ class Canonicalizer:
         except ValueError:
             return self._container(value, path)
         if content not in self._structures:
-            around, self._forms = self._forms, []
-            self._structures[content] = self._container(value, ""), self._forms
-            self._forms = around
+            self._structures[content] = self._apart(self._container, value)
         canonical, forms = self._structures[content]
-        self._forms += [Form(path + form.path, form.schema, form.form) for form in forms]
+        self._note(forms, path)
         return canonical
+
+    def _apart(self, canonical: Callable[[Any, str], Any], value: Any) -> tuple[Any, list[Form]]:
+        """Return a value in canonical form and the forms in it, their paths within it."""
+        around, self._forms = self._forms, []
+        try:
+            return canonical(value, ""), self._forms
+        finally:
+            self._forms = around
+
+    def _note(self, forms: Iterable[Form], path: str) -> None:
+        self._forms += [Form(path + form.path, form.schema, form.form) for form in forms]
 
     def _container(self, value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: str) -> Any:
         if isinstance(value, Mapping):
@@ -199,7 +215,18 @@ class Canonicalizer:
         items = [self.value(item, f"{path}[{n}]") for n, item in enumerate(value)]
         return _with_tracebacks_as_one(items) if _TRACEBACK in items else items
 
-    def _entity(self, entity: Entity, path: str) -> dict[str, Any]:
+    def _entity(self, entity: Entity, path: str) -> Any:
+        """Return an entity's fields: of those that one call hands to the next, most are as they were."""
+        known = self._entities.setdefault(entity.schema, collections.deque(maxlen=_REMEMBERED))
+        read = next((read for one, read in known if one == entity), None)
+        if read is None:
+            read = self._apart(self._read_entity, entity)
+            known.appendleft((entity, read))
+        canonical, forms = read
+        self._note(forms, path)
+        return canonical
+
+    def _read_entity(self, entity: Entity, path: str) -> dict[str, Any]:
         self._forms.append(Form(path, entity.schema, entity.form))
         fields = self._mapping(self._normalise(entity), path)
         fields.update(dict.fromkeys(entity.lazy, LAZY))

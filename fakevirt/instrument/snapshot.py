@@ -43,6 +43,9 @@ class LateFields(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._fields())
 
+    def __eq__(self, other: object) -> bool:
+        return self._fields() == (other._fields() if isinstance(other, LateFields) else other)
+
     def __repr__(self) -> str:
         return repr(self._fields())
 

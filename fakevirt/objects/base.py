@@ -782,6 +782,12 @@ class _ObjectFields(LateFields):
         self._keys = keys
         self._attributes = attributes
 
+    def __eq__(self, other: object) -> bool:
+        # Most that are compared are the same object a call later: its attributes are, and need not be read for that.
+        if isinstance(other, _ObjectFields) and self._attributes == other._attributes:
+            return self._keys is other._keys
+        return super().__eq__(other)
+
     def read(self) -> dict[str, Any]:
         values = self._attributes
         return {
@@ -794,6 +800,9 @@ class _ObjectFields(LateFields):
 @register(NovaObject)
 def _snapshot(obj: NovaObject) -> Entity:
     attributes = vars(obj).copy()
+    # Neither is a field, and each message brings others.
+    attributes.pop("_context", None)
+    attributes.pop("_changed_fields", None)
     for key in obj._layout.mutable_keys:
         value = attributes.get(key)
         if value is not None:

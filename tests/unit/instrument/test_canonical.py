@@ -120,6 +120,41 @@ def test_a_structure_that_comes_again_reads_the_same_and_its_forms_stand_where_i
     assert [form.path for form in again.forms] == ["arguments.others.guests[0]"]
 
 
+def test_an_entity_that_comes_again_reads_the_same_and_its_forms_stand_where_it_is_now(canonicalizer):
+    inner = Entity("Inner", "row", {"id": 7})
+    first = canonicalizer.effect(Effect("driver", "spawn", {"thing": Entity("Thing", "object", {"inner": inner})}))
+    again = canonicalizer.effect(Effect("driver", "spawn", {"other": Entity("Thing", "object", {"inner": inner})}))
+    assert first.content["arguments"]["thing"] == again.content["arguments"]["other"]
+    assert [form.path for form in first.forms] == ["arguments.thing", "arguments.thing.inner"]
+    assert [form.path for form in again.forms] == ["arguments.other", "arguments.other.inner"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Entity("Thing", "object", {"a": TWO}),
+        Entity("Thing", "object", {"a": ONE}, lazy=frozenset({"b"})),
+        Entity("Thing", "dict", {"a": ONE}),
+        Entity("Another", "object", {"a": ONE}),
+    ],
+)
+def test_an_entity_that_is_another_one_than_before_is_read_anew(canonicalizer, other):
+    def read(entity):
+        effect = canonicalizer.effect(Effect("driver", "spawn", {"thing": entity}))
+        return effect.content, effect.forms
+
+    before = read(Entity("Thing", "object", {"a": ONE}))
+    assert read(other) != before
+    assert read(Entity("Thing", "object", {"a": ONE})) == before
+
+
+def test_of_more_entities_than_are_remembered_each_is_itself(canonicalizer):
+    things = [Entity("Thing", "object", {"a": number}) for number in range(20)]
+    assert [canonicalizer.value(thing) for thing in [*things, *things]] == 2 * [
+        {"<Thing>": {"a": number}} for number in range(20)
+    ]
+
+
 def test_a_structure_that_was_seen_as_a_thing_is_just_a_dict_on_a_plain_channel():
     canonicalizer = Canonicalizer(EPOCH, recognise, plain_channels=frozenset({"db"}))
     canonicalizer.effect(Effect("driver", "spawn", {"values": {"thing": 1}}))

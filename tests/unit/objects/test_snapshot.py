@@ -45,6 +45,19 @@ def test_later_changes_do_not_reach_it(context):
     assert entity.fields["host"] == "fake-host"
 
 
+def test_two_are_equal_whose_fields_are(context):
+    message = instance_forms(context, metadata={"a": "b"}, security_groups=["default"]).object.obj_to_primitive()
+    before = snapshot(Instance.obj_from_primitive(message, context))
+    instance = Instance.obj_from_primitive(message, context.elevated())
+    instance.host = "fake-host"
+    assert snapshot(instance) == before
+    instance.security_groups[0].name = "other"
+    assert snapshot(instance) != before
+    instance.security_groups[0].name = "default"
+    instance.metadata["a"] = "c"
+    assert snapshot(instance) != before
+
+
 def test_it_is_no_dict_style_access_and_loads_nothing(context):
     service = services.Service("nova-compute", "src", Trace())
     with services.running_as(service):
