@@ -170,8 +170,9 @@ class FaultPlan:
 
     def count(self, channel: str, operation: str) -> int:
         """Count a call that begins, and return which of its operation it is."""
-        self._calls[channel, operation] += 1
-        return self._calls[channel, operation]
+        call = channel, operation
+        self._calls[call] = nth = self._calls[call] + 1
+        return nth
 
     def strike(self, channel: str, operation: str, nth: int) -> Fault | None:
         """Let happen what is planted at a call that is about to take effect.
