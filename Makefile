@@ -47,12 +47,15 @@ test-newest: $(VENV)/newest/.installed
 test-plain: $(INSTALLED)
 	$(BIN)/python $(PYTEST_ACROSS) --assert=plain
 
-# What is the same on PostgreSQL and MariaDB and over RabbitMQ, and then the tests of the library and of the plugin on each
-# database; all three are started for that, and stopped.
+# What is the same on PostgreSQL and MariaDB and over RabbitMQ, and then the other tests on each database; all three are
+# started for that, and stopped.
 test-backends: $(BACKENDS)
 	$(BIN)/python -m pytest tests/backends --numprocesses auto --no-cov -p no:benchmark $(ARGS)
-	PYTHONPATH=tests $(BIN)/python -m backends PostgreSQL $(BIN)/python $(PYTEST_ACROSS)
-	PYTHONPATH=tests $(BIN)/python -m backends MariaDB $(BIN)/python $(PYTEST_ACROSS)
+	for server in PostgreSQL MariaDB; do \
+	    PYTHONPATH=tests $(BIN)/python -m backends $$server $(BIN)/python $(PYTEST_ACROSS) && \
+	    PYTHONPATH=tests $(BIN)/python -m backends $$server \
+	        $(BIN)/python -m pytest tests/integration $(IN_PARALLEL) $(ARGS) || exit 1; \
+	done
 
 # Under Nova itself; ARGS=--all has every test of Nova's that migrates a server, which takes the better part of an hour.
 test-nova: $(NOVA_INSTALLED)
