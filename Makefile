@@ -24,7 +24,7 @@ verify: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest $(IN_PARALLEL) --ignore=tests/integration $(ARGS)
 
-# Every scenario, plan and sweep as the command runs them, what the README prints, and the built wheel where nothing else is.
+# Every scenario, plan and sweep as the command runs them, what the documentation prints, and the built wheel where nothing else is.
 test-integration: $(INSTALLED)
 	$(BIN)/python -m pytest tests/integration $(IN_PARALLEL) $(ARGS)
 
@@ -68,7 +68,7 @@ nova-faults: $(NOVA_INSTALLED)
 browser-test: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser --no-cov -p no:benchmark $(ARGS)
 
-# The picture of the report that the README shows.
+# The picture of the report that the documentation shows.
 screenshot: $(BROWSER)
 	$(BIN)/python -m pytest tests/browser/screenshot.py --no-cov -p no:benchmark $(ARGS)
 

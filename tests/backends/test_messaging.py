@@ -101,12 +101,11 @@ def test_the_command_gives_the_board_that_it_gives_within_a_process(processes, t
     assert boards(tmp_path / "broker.json", *options) == boards(tmp_path / "process.json")
 
 
-def test_what_the_readme_kills_leaves_the_same_on_both_paths(processes):
-    (block,) = re.findall(
-        r"```python\n([^`]*process_id[^`]*)```", (Path(__file__).parents[2] / "README.md").read_text()
-    )
-    namespace = {"__name__": "readme"}
-    exec(compile(block, "README.md", "exec"), namespace)
+def test_what_the_documentation_kills_leaves_the_same_on_both_paths(processes):
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "messaging.md"
+    (block,) = re.findall(r"```python\n([^`]*process_id[^`]*)```", page.read_text())
+    namespace = {"__name__": page.stem}
+    exec(compile(block, page.name, "exec"), namespace)
     with databases_at(processes["database_url"]), messages_over(processes["transport_url"]):
         namespace["test_a_guest_stays_if_its_destination_dies"]()
 

@@ -1,4 +1,4 @@
-"""Takes the picture of the report that the README shows: ``make screenshot``."""
+"""Takes the picture of the report that the documentation shows: ``make screenshot``."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from fakevirt.conversion.check import ConversionError
 from fakevirt.conversion.comparison import Verdict
 from fakevirt.conversion.generated.search import search
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "random-scenarios.md").read_text()
 #: What draws a server that is rescued and unrescued early.
 SEED = 13
 FOUND = """\
@@ -42,7 +42,7 @@ def test_a_planted_bug_is_found_and_made_a_short_test_that_fails_in_the_same_way
     found = search(100, seed=SEED, progress=lambda made, needed: runs.append(made))
     assert not found.passes
     assert found.diverging.test == FOUND
-    assert f"```python\n{FOUND}```" in README
+    assert f"```python\n{FOUND}```" in PAGE
     assert found.examples <= 100
     # To find it, to see that it stays, and to make it small.
     assert len(runs) <= 150

@@ -21,7 +21,7 @@ from fakevirt.manager.decorators import wrap_exception, wrap_instance_fault
 from fakevirt.manager.steps import revert_task_state
 from fakevirt.objects.block_device import BlockDeviceMappingList
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "faults.md"
 #: A save that is lost on its way, and the next one, which only means to free the server.
 LOST_SAVE = "conductor.object_action Instance.save#1 fail MessageDeliveryFailure"
 
@@ -98,7 +98,7 @@ def test_a_refused_save_that_comes_back_with_the_next_one_is_seen_and_stands_in_
     monkeypatch.setenv("COLUMNS", "400")
     plant("_revert_task_state", save_all_that_was_assigned, revert_task_state)
     run = check_faults(SCENARIOS["suspended"], [LOST_SAVE])
-    (shown,) = re.findall(r"<!-- fault -->\n```text\n(.*?)\n```", README.read_text(), re.DOTALL)
+    (shown,) = re.findall(r"<!-- fault -->\n```text\n(.*?)\n```", PAGE.read_text(), re.DOTALL)
     assert tell(run) == shown
     fields = [(d.operation, d.field) for d in run.comparison.divergences]
     assert ("table instances", "arguments.content[0].vm_state") in fields

@@ -17,5 +17,5 @@ def shown(document, name):
     return namespace[name]
 
 
-TestLiveMigration = shown("README.md", "TestLiveMigration")
+TestLiveMigration = shown("docs/how-to/nova.md", "TestLiveMigration")
 TestMoves = shown("docs/how-to/nova.md", "TestMoves")

@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and the pages of the site show is what happens."""
 
 import inspect
 import re
@@ -13,15 +13,24 @@ from fakevirt.conversion.check import ConversionError, check
 from fakevirt.conversion.scenarios import SCENARIOS
 from fakevirt.objects.base import NovaVersionedObjectRegistry
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+#: The tutorials have a test of their own.
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+    *sorted((ROOT / "docs" / "reference").glob("*.md")),
+]
+DOCUMENTATION = "\n".join(page.read_text() for page in PAGES)
 #: What kills a process is run where there is one to kill (tests/backends), and what is Nova's where Nova is.
 ELSEWHERE = re.compile(r"process_id|fakevirt\.fixtures import nova")
-PYTHON = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if not ELSEWHERE.search(block)]
+PYTHON = [
+    block for block in re.findall(r"```python\n(.*?)```", DOCUMENTATION, re.DOTALL) if not ELSEWHERE.search(block)
+]
 
 
 def shown(name):
     """Return the text block that a comment of this name stands before."""
-    (block,) = re.findall(rf"<!-- {name} -->\n```text\n(.*?)```", README, re.DOTALL)
+    (block,) = re.findall(rf"<!-- {name} -->\n```text\n(.*?)```", DOCUMENTATION, re.DOTALL)
     return block
 
 
@@ -44,8 +53,8 @@ def test_the_divergence_is_the_one_that_is_printed(forget_the_node):
 def test_the_code_runs(source, request, mocker):
     for registry in (releases._REGISTERED, SCENARIOS, NovaVersionedObjectRegistry.obj_classes()):
         mocker.patch.dict(registry)
-    namespace = {"__name__": "readme"}
-    exec(compile(source, "README.md", "exec"), namespace)
+    namespace = {"__name__": "documentation"}
+    exec(compile(source, "documentation", "exec"), namespace)
     ran = 0
     for name, value in namespace.items():
         if name.startswith("test_"):
