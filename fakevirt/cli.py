@@ -36,10 +36,9 @@ from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
 from fakevirt.convert import command as convert_command
 from fakevirt.db.engine import check_url, without_password
-from fakevirt.db.location import ENVIRONMENT, MEMORY, databases_at, default_url
 from fakevirt.driver.profile import Accepts, Profile
-from fakevirt.rpc import broker, location
-from fakevirt.rpc.location import messages_over
+from fakevirt.location import DATABASES, MESSAGES
+from fakevirt.rpc import broker
 from fakevirt.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -205,16 +204,16 @@ def _check_database(url: str | None) -> None:
     """Refuse a database that cannot be opened before anything runs."""
     if url is not None:
         check_url(url, where="fakevirt verify --db")
-    elif ENVIRONMENT in os.environ:
-        check_url(default_url(), where=f"the environment variable {ENVIRONMENT}")
+    elif DATABASES.environment in os.environ:
+        check_url(DATABASES.url, where=f"the environment variable {DATABASES.environment}")
 
 
 def _check_transport(url: str | None) -> None:
     """Refuse a broker that cannot be reached before anything runs."""
     if url is not None:
         broker.check_url(url, where="fakevirt verify --transport")
-    elif location.ENVIRONMENT in os.environ:
-        broker.check_url(location.default_url(), where=f"the environment variable {location.ENVIRONMENT}")
+    elif MESSAGES.environment in os.environ:
+        broker.check_url(MESSAGES.url, where=f"the environment variable {MESSAGES.environment}")
 
 
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
@@ -224,7 +223,7 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
         declare(module, where="fakevirt verify --import")
     _check_database(arguments.db)
     _check_transport(arguments.transport)
-    with databases_at(arguments.db), messages_over(arguments.transport):
+    with DATABASES.at(arguments.db), MESSAGES.at(arguments.transport):
         return _verify_with(arguments, _factories(arguments), console)
 
 
@@ -425,13 +424,13 @@ def _is_whole(arguments: argparse.Namespace) -> bool:
 
 def _workers(chosen: int | None) -> int:
     """Return how many processes share the work: they cannot share a database."""
-    alone = default_url() != MEMORY and "{worker}" not in default_url()
+    alone = DATABASES.url != DATABASES.built_in and "{worker}" not in DATABASES.url
     if chosen is None:
         return 1 if alone else os.cpu_count() or 1
     if chosen < 1 or (alone and chosen > 1):
         raise UsageError(
             expected="a number of processes, 1 or more, with a database for each",
-            happened=f"--workers {chosen}" + (f" with {without_password(default_url())}" if alone else ""),
+            happened=f"--workers {chosen}" + (f" with {without_password(DATABASES.url)}" if alone else ""),
             where="fakevirt verify",
             how_to_go_on="give another number" + (", or write {worker} into the name of the database" if alone else ""),
         )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from fakevirt import hooks, running_test
+from fakevirt.location import DATABASES, MESSAGES, Location
 from fakevirt.running_test import RunningTest
 from fakevirt.usage_error import UsageError
 
@@ -410,18 +411,14 @@ def _read_conversion_html(config: pytest.Config) -> Path | None:
 
 def _choose_database(config: pytest.Config) -> None:
     """Let every database of the run be where the options say."""
-    given = _given(config, "fakevirt_db", "--fakevirt-db", environment="FAKEVIRT_DB")
+    given = _given(config, "fakevirt_db", "--fakevirt-db", environment=DATABASES.environment)
     if given is None:
         return
     from fakevirt.db.engine import check_url
-    from fakevirt.db.location import MEMORY, databases_at, default_url
 
     url, where = given
-    if url != default_url():
-        chosen = contextlib.ExitStack()
-        chosen.enter_context(databases_at(url))
-        config.add_cleanup(chosen.close)
-    if url == MEMORY:
+    _choose_location(config, DATABASES, url)
+    if url == DATABASES.built_in:
         return
     # However they are asked for: --numprocesses is short for as many --tx.
     distributed = hasattr(config, "workerinput") or getattr(config.option, "tx", None)
@@ -439,17 +436,20 @@ def _choose_database(config: pytest.Config) -> None:
 
 def _choose_transport(config: pytest.Config) -> None:
     """Let the messages of every cloud of the run go where the options say."""
-    given = _given(config, "fakevirt_transport", "--fakevirt-transport", environment="FAKEVIRT_TRANSPORT")
+    given = _given(config, "fakevirt_transport", "--fakevirt-transport", environment=MESSAGES.environment)
     if given is None:
         return
     from fakevirt.rpc.broker import check_url
-    from fakevirt.rpc.location import default_url, messages_over
 
     url, where = given
     check_url(url, where=where)
-    if url != default_url():
+    _choose_location(config, MESSAGES, url)
+
+
+def _choose_location(config: pytest.Config, location: Location, url: str) -> None:
+    if url != location.url:
         chosen = contextlib.ExitStack()
-        chosen.enter_context(messages_over(url))
+        chosen.enter_context(location.at(url))
         config.add_cleanup(chosen.close)
 
 

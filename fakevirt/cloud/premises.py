@@ -14,8 +14,8 @@ from fakevirt.cloud.trace import CloudTrace
 from fakevirt.cloud.wiring import Wiring
 from fakevirt.driver.interface import ComputeDriver
 from fakevirt.instrument.probe import probe
+from fakevirt.location import MESSAGES
 from fakevirt.manager.compute import ComputeManager
-from fakevirt.rpc.location import default_url
 from fakevirt.rpc.recording import record_messages
 from fakevirt.rpc.server import ServiceRPCServer, get_server
 from fakevirt.rpc.transport import SCHEME, open_transport
@@ -125,7 +125,7 @@ def premises_at(url: str | None, make_manager: ManagerFactory, make_driver: Driv
         make_manager: Makes the compute manager of a host.
         make_driver: Makes its driver.
     """
-    url = url or default_url()
+    url = url or MESSAGES.url
     if url.partition(":")[0] == SCHEME:
         return InProcess(make_manager, make_driver)
     from fakevirt.cloud.processes.home import Processes

@@ -12,13 +12,12 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import SimpleQueue
 from typing import TypeVar
 
-from fakevirt.db import location as of_databases
 from fakevirt.db.engine import WORKER
-from fakevirt.rpc import location as of_messages
+from fakevirt.location import DATABASES, MESSAGES
 from fakevirt.usage_error import UsageError
 
 #: What says where things are; processes that share the work are told.
-_LOCATIONS = (of_databases, of_messages)
+_LOCATIONS = (DATABASES, MESSAGES)
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -43,7 +42,7 @@ def outcomes(function: Callable[[Task], Outcome], tasks: Sequence[Task], *, proc
     names = context.SimpleQueue()
     for number in range(processes):
         names.put("_".join([*filter(None, [os.environ.get(WORKER)]), f"p{number}"]))
-    arguments = names, [(where.chosen_url(), os.environ.get(where.ENVIRONMENT)) for where in _LOCATIONS]
+    arguments = names, [(location.chosen, os.environ.get(location.environment)) for location in _LOCATIONS]
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=arguments) as pool:
         try:
             for future in as_completed([pool.submit(function, task) for task in tasks]):
@@ -72,13 +71,13 @@ def _context() -> multiprocessing.context.BaseContext:
 def _start(names: SimpleQueue[str], urls: Sequence[tuple[str | None, str | None]]) -> None:
     # Each has a database of its own, where they are not in memory.
     os.environ[WORKER] = names.get()
-    for location, (chosen_url, environment_url) in zip(_LOCATIONS, urls, strict=True):
-        location.choose(chosen_url)
+    for location, (chosen, in_environment) in zip(_LOCATIONS, urls, strict=True):
+        location.choose(chosen)
         # What they are forked from may be older than the environment is.
-        if environment_url is not None:
-            os.environ[location.ENVIRONMENT] = environment_url
+        if in_environment is not None:
+            os.environ[location.environment] = in_environment
         else:
-            os.environ.pop(location.ENVIRONMENT, None)
+            os.environ.pop(location.environment, None)
     # What was imported stays as long as the process: nothing is gained by looking through it again and again.
     gc.freeze()
     # Most of what a run makes lives as long as its task, and is looked at when many runs have come together.

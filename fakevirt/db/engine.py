@@ -20,8 +20,8 @@ from sqlalchemy.pool import QueuePool
 
 from fakevirt.db import journal, server
 from fakevirt.db.exceptions import DBError
-from fakevirt.db.location import MEMORY, default_url
 from fakevirt.db.models import Base
+from fakevirt.location import DATABASES
 from fakevirt.usage_error import UsageError
 
 #: The environment variable in which a process of the command has its name.
@@ -48,7 +48,7 @@ class Database:
 
     def __init__(self, url: str | None = None) -> None:
         if url is None:
-            url = default_url()
+            url = DATABASES.url
         self._in_turns = threading.RLock()
         self._memory: Connection | None = None
         self._engine = _memory_engine() if _is_memory(url) else _engine_of(url)
@@ -221,14 +221,14 @@ def _selects() -> dict[str, str]:
 
 
 def _is_memory(url: str) -> bool:
-    return url in (MEMORY, "sqlite:///:memory:")
+    return url in (DATABASES.built_in, "sqlite:///:memory:")
 
 
 @functools.cache
 def _memory_engine() -> Engine:
     # As many as there are databases at once, and the one that was used last goes first.
     engine = create_engine(
-        MEMORY,
+        DATABASES.built_in,
         poolclass=QueuePool,
         max_overflow=-1,
         pool_use_lifo=True,
@@ -319,5 +319,6 @@ def _bad_url(happened: str, where: str) -> UsageError:
         expected="a database URL that SQLAlchemy can open",
         happened=happened,
         where=f"database URL {where}",
-        how_to_go_on=f"leave it at {MEMORY} (in memory), or install the driver, start the server, check the password",
+        how_to_go_on=f"leave it at {DATABASES.built_in} (in memory), or install the driver, start the server, check "
+        "the password",
     )

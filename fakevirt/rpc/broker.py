@@ -7,7 +7,7 @@ import re
 import amqp  # type: ignore[import-untyped]
 import oslo_messaging as messaging
 
-from fakevirt.rpc.location import IN_PROCESS
+from fakevirt.location import MESSAGES
 from fakevirt.rpc.transport import parsed
 from fakevirt.usage_error import UsageError
 
@@ -33,7 +33,7 @@ def check_url(url: str, *, where: str) -> None:
     Raises:
         UsageError: It cannot be read, is of another kind than RabbitMQ, or nobody lets us in there.
     """
-    if url == IN_PROCESS:
+    if url == MESSAGES.built_in:
         return
     try:
         address = parsed(url)
@@ -63,5 +63,6 @@ def _refused(shown: str, happened: str, where: str) -> UsageError:
         expected="fakevirt://, or a broker such as rabbit://user:password@host:5672/ that answers",
         happened=happened,
         where=f"{where}: {shown}",
-        how_to_go_on=f"leave it at {IN_PROCESS} (in the process), or start RabbitMQ, check the port and the password",
+        how_to_go_on=f"leave it at {MESSAGES.built_in} (in the process), or start RabbitMQ, check the port and the "
+        "password",
     )

@@ -15,12 +15,11 @@ from fakevirt.conversion.comparison import compare
 from fakevirt.conversion.known import KNOWN
 from fakevirt.conversion.known.faults import ALLOWANCES
 from fakevirt.conversion.scenarios import SCENARIOS
-from fakevirt.db.location import databases_at
+from fakevirt.location import DATABASES, MESSAGES
 from fakevirt.manager import compute, post_live_migration_at_destination
 from fakevirt.manager.paths import BothPaths, WorkItemMethod
 from fakevirt.manager.plan import ConversionPlan
 from fakevirt.rpc.broker import check_url
-from fakevirt.rpc.location import messages_over
 from fakevirt.usage_error import UsageError
 
 PLANS = {"legacy": ConversionPlan.legacy(), "objects": ConversionPlan.objects()}
@@ -106,7 +105,7 @@ def test_what_the_documentation_kills_leaves_the_same_on_both_paths(processes):
     (block,) = re.findall(r"```python\n([^`]*process_id[^`]*)```", page.read_text())
     namespace = {"__name__": page.stem}
     exec(compile(block, page.name, "exec"), namespace)
-    with databases_at(processes["database_url"]), messages_over(processes["transport_url"]):
+    with DATABASES.at(processes["database_url"]), MESSAGES.at(processes["transport_url"]):
         namespace["test_a_guest_stays_if_its_destination_dies"]()
 
 

@@ -1,10 +1,10 @@
 import pytest
 
 TEXT = """
-from fakevirt.rpc.location import default_url
+from fakevirt.location import MESSAGES
 
 def test_it():
-    assert default_url() == "fakevirt://"
+    assert MESSAGES.url == "fakevirt://"
 """
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from fakevirt.cloud import Cloud
 from fakevirt.db.engine import without_password
-from fakevirt.db.location import chosen_url
-from fakevirt.rpc import broker, location
+from fakevirt.location import DATABASES, MESSAGES
+from fakevirt.rpc import broker
 from fakevirt.usage_error import UsageError
 
 
@@ -55,9 +55,9 @@ class Scenario:
         for name in ("manager", "driver"):
             if name in self.cloud:
                 options.append(f"--{name} {self.cloud[name].__module__}:{self.cloud[name].__qualname__}")
-        if database_url := self.cloud.get("database_url", chosen_url()):
+        if database_url := self.cloud.get("database_url", DATABASES.chosen):
             options.append(f"--db {shlex.quote(without_password(database_url))}")
-        if transport_url := self.cloud.get("transport_url", location.chosen_url()):
+        if transport_url := self.cloud.get("transport_url", MESSAGES.chosen):
             options.append(f"--transport {shlex.quote(broker.without_password(transport_url))}")
         return " ".join(options)
 

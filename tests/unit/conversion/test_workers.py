@@ -5,10 +5,9 @@ import os
 
 import pytest
 
+from fakevirt import location
 from fakevirt.conversion.workers import outcomes
-from fakevirt.db import location
 from fakevirt.db.engine import worker
-from fakevirt.rpc import location as of_messages
 from fakevirt.usage_error import UsageError
 
 
@@ -22,26 +21,16 @@ def test_one_task_needs_no_other_process():
     assert list(outcomes(lambda number: (number, os.getpid()), [1], processes=2)) == [(1, os.getpid())]
 
 
-def test_every_process_has_its_databases_where_this_one_has_them(monkeypatch):
-    monkeypatch.setenv("FAKEVIRT_DB", "sqlite:///other.db")
-    with location.databases_at("sqlite:///nova.db"):
-        chosen = outcomes(operator.call, [location.chosen_url, location.default_url], processes=2)
-        assert list(chosen) == ["sqlite:///nova.db", "sqlite:///nova.db"]
-    assert set(outcomes(operator.call, [location.chosen_url, location.default_url], processes=2)) == {
-        None,
-        "sqlite:///other.db",
-    }
-
-
-def test_every_process_sends_messages_where_this_one_does(monkeypatch):
-    monkeypatch.setenv("FAKEVIRT_TRANSPORT", "rabbit://other/")
-    with of_messages.messages_over("rabbit://broker/"):
-        chosen = outcomes(operator.call, [of_messages.chosen_url, of_messages.default_url], processes=2)
-        assert list(chosen) == ["rabbit://broker/", "rabbit://broker/"]
-    assert set(outcomes(operator.call, [of_messages.chosen_url, of_messages.default_url], processes=2)) == {
-        None,
-        "rabbit://other/",
-    }
+@pytest.mark.parametrize(
+    ("name", "location"), [("DATABASES", location.DATABASES), ("MESSAGES", location.MESSAGES)], ids=["db", "messages"]
+)
+def test_every_process_is_where_this_one_is(monkeypatch, name, location):
+    # Text leaves the process, and is read by the other one.
+    there = [f"__import__('fakevirt.location').location.{name}.{attribute}" for attribute in ("chosen", "url")]
+    monkeypatch.setenv(location.environment, "scheme://other")
+    with location.at("scheme://chosen"):
+        assert list(outcomes(eval, there, processes=2)) == ["scheme://chosen", "scheme://chosen"]
+    assert set(outcomes(eval, there, processes=2)) == {None, "scheme://other"}
 
 
 def test_every_process_has_a_name_of_its_own_within_that_of_this_one(monkeypatch):
