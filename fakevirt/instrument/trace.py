@@ -42,6 +42,10 @@ class Raised:
     failure: Failure
 
 
+#: How most effects end.
+_RETURNED_NONE = Returned()
+
+
 @dataclass(slots=True, eq=False)
 class Effect:
     """One observed event and the boundary that it crossed.
@@ -75,7 +79,7 @@ class Effect:
 
     def returned(self, value: Any = None) -> None:
         """Note that the effect ended with ``value``."""
-        self._end(Returned(snapshot(value)))
+        self._end(_RETURNED_NONE if value is None else Returned(snapshot(value)))
 
     def raised(self, error: BaseException) -> None:
         """Note that the effect ended with ``error``."""

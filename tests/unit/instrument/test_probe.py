@@ -166,6 +166,24 @@ def test_variable_arguments_stand_under_the_names_of_the_signature(probed, trace
     }
 
 
+def test_a_default_that_no_source_code_could_write_stands_for_what_is_left_out():
+    missing = object()
+
+    def ask(first, /, second=missing, *rest, third=missing, **options):
+        pass
+
+    named = argument_namer(ask)
+    given = {"first": 1, "second": missing, "rest": (), "third": missing, "options": {}}
+    assert named((1,), {}) == given
+    assert named((1, 2, 3), {"third": 4, "first": 5}) == {
+        "first": 1,
+        "second": 2,
+        "rest": (3,),
+        "third": 4,
+        "options": {"first": 5},
+    }
+
+
 def test_arguments_of_a_callable_without_a_signature_are_numbered():
     def unknown():
         pass
