@@ -116,8 +116,23 @@ def fixtures_for_nova() -> str:
     source = ast.parse((Path(__file__).parents[1] / "fixtures" / "nova.py").read_text())
     classes = [node for node in source.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     return "\n\n".join(
-        f"### fakevirt.fixtures.nova.{made.name}\n\n```text\n{ast.get_docstring(made)}\n```" for made in classes
+        f"### fakevirt.fixtures.nova.{made.name}\n\n```text\n{ast.get_docstring(made)}\n```{_methods(made)}"
+        for made in classes
     )
+
+
+def _methods(made: ast.ClassDef) -> str:
+    """Return what a class has for its users, each with its signature."""
+    public = [node for node in made.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    return "".join(
+        f"\n\n#### {node.name}\n\n```python\n{ast.unparse(_signature(node))}\n```\n\n"
+        f"```text\n{ast.get_docstring(node)}\n```"
+        for node in public
+    )
+
+
+def _signature(node: ast.FunctionDef) -> ast.FunctionDef:
+    return ast.FunctionDef(node.name, node.args, [ast.Expr(ast.Constant(...))], [], node.returns, lineno=0)
 
 
 def rules() -> str:

@@ -16,6 +16,7 @@ OWN = tuple(
         "driver_states",
         "fake_driver",
         "fast_rpc",
+        "imports",
         "in_time",
         "nova_faults",
         "probed_driver",

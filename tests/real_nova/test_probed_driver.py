@@ -10,6 +10,7 @@ from nova import exception
 from nova.tests.functional import integrated_helpers
 from nova.virt import fake
 
+from fakevirt.instrument.probe import unwrap
 from fakevirt.matchers import MadeDriverCalls
 from fakevirt.usage_error import UsageError
 
@@ -47,6 +48,19 @@ class LiveMigration(integrated_helpers.ProviderUsageBaseTestCase):
         self.assertEqual("src", self.api.get_server(server["id"])["OS-EXT-SRV-ATTR:host"])
         (failed,) = [effect for effect in self.virt.trace if effect.operation == "pre_live_migration"]
         self.assertEqual("MigrationPreCheckError", failed.outcome.failure.kind)
+
+    def test_a_test_that_fails_tells_the_last_calls_and_the_faults_that_never_struck(self):
+        server = self.boot()
+        self.virt.faults.fail("unrescue", host="dst", with_=exception.MigrationPreCheckError)
+        self.virt.faults.fail("pre_live_migration", host="dst", with_=exception.MigrationPreCheckError)
+        self._live_migrate(server, host="dst", migration_expected_state="failed")
+        lines = self.virt.getDetails()["fakevirt-driver-calls"].as_text().splitlines()
+        told = f"dst: pre_live_migration(instance=<Instance {server['id']}>, "
+        (line,) = [line for line in lines if line.startswith(told)]
+        self.assertTrue(line.endswith(" raised MigrationPreCheckError"), line)
+        self.assertEqual(
+            "planted, and its call never came: driver of dst.unrescue#1 fail MigrationPreCheckError", lines[-1]
+        )
 
     def test_something_may_happen_just_before_a_call(self):
         seen = []
@@ -114,10 +128,52 @@ class Drivers(integrated_helpers.ProviderUsageBaseTestCase):
         self.api.microversion = "2.87"
         return self.api.api_get("/os-hypervisors/detail").body["hypervisors"]
 
-    def test_what_is_no_driver_is_refused(self):
+    def test_a_host_may_have_a_driver_that_is_made_already(self):
+        small = Small(None, disk_gb=7)
+        virt = self.useFixture(fixtures.ProbedDriverFixture({"small": small}))
+        compute = self._start_compute("small")
+        self.assertIs(small, unwrap(virt.drivers["small"]))
+        self.assertIs(compute.manager.virtapi, small.virtapi)
+        self._create_server(host="small", networks="none")
+        self.assertEqual(1, len(small.list_instances()))
+
+    def test_two_hosts_cannot_have_one_driver(self):
+        self.useFixture(fixtures.ProbedDriverFixture(Small(None, disk_gb=7)))
+        self._start_compute("src")
+        with self.assertRaisesRegex(UsageError, "dst would have the one of src"):
+            self._start_compute("dst")
+
+    def test_a_driver_may_have_the_name_that_novas_configuration_has_for_it(self):
+        virt = self.useFixture(fixtures.ProbedDriverFixture({"small": "fake.SmallFakeDriver"}))
+        self._start_compute("small")
+        self.assertIsInstance(virt.drivers["small"], fake.SmallFakeDriver)
+
+    def test_what_makes_no_driver_is_refused(self):
         self.useFixture(fixtures.ProbedDriverFixture(lambda virtapi: object()))
         with self.assertRaisesRegex(UsageError, "object is none"):
             self._start_compute("src")
+
+    def test_what_wants_other_arguments_is_refused(self):
+        self.useFixture(fixtures.ProbedDriverFixture(Small))
+        with self.assertRaisesRegex(UsageError, r"Small cannot be called .* 'disk_gb'"):
+            self._start_compute("src")
+
+    def test_what_is_no_driver_is_refused(self):
+        for source in (7, {"src": 7}):
+            with self.assertRaisesRegex(UsageError, "int is none, and makes none"):
+                fixtures.ProbedDriverFixture(source)
+
+    def test_a_driver_for_a_host_that_never_starts_is_told(self):
+        virt = fixtures.ProbedDriverFixture({"smal": functools.partial(Small, disk_gb=7)})
+        virt.setUp()
+        self._start_compute("small")
+        with self.assertRaisesRegex(UsageError, "none was started on smal\n"):
+            virt.cleanUp()
+
+    def test_a_fault_at_a_method_that_no_driver_has_is_refused(self):
+        virt = self.useFixture(fixtures.ProbedDriverFixture())
+        with self.assertRaisesRegex(UsageError, r"did you mean pre_live_migration\?"):
+            virt.faults.fail("pre_live_migrate", with_=exception.MigrationPreCheckError)
 
     def test_calls_of_many_threads_have_places_of_their_own(self):
         virt = self.useFixture(fixtures.ProbedDriverFixture())
