@@ -20,6 +20,21 @@ from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.migration_job import MigrationSettings
 from fakevirt.driver.nova import InMemoryDriver
 
+#: Modules of Nova's regressions whose servers migrate by Nova's driver for libvirt, whatever is configured.
+OF_LIBVIRT = {
+    "test_bug_1595962",
+    "test_bug_1741364",
+    "test_bug_1888395",
+    "test_bug_1899835",
+    "test_bug_1939545",
+    "test_bug_1944619",
+    "test_bug_2139351",
+    "test_bug_2152697",
+    "test_bug_2153425",
+}
+#: What is copied in a second where migrations take their time, in MiB.
+BANDWIDTH = 64
+
 
 class Driver(InMemoryDriver):
     """Our driver, with what one of the tests reads of Nova's: it makes a flavor for which a host is too small."""
@@ -38,11 +53,11 @@ class Unending(Driver):
 
     def init_host(self, host):
         super().init_host(host)
-        self.hypervisor.live_migration = MigrationSettings(bandwidth=1)
+        self.hypervisor.live_migration = MigrationSettings(bandwidth=BANDWIDTH)
 
     def live_migration_force_complete(self, instance):
         super().live_migration_force_complete(instance)
-        self.hypervisors.clock.advance(instance.flavor.memory_mb * 2)
+        self.hypervisors.clock.advance(instance.flavor.memory_mb * 2 / BANDWIDTH)
 
 
 def use_our_driver():
@@ -57,6 +72,22 @@ def use_our_driver():
         "test_live_migration_succeeds_after_interface_attach",
     )
     setattr(case, name, unittest.expectedFailure(getattr(case, name)))
+
+
+def tests_without_ours():
+    """Return a list that is given the name of every test in which none of our drivers is made."""
+    without, run_case = [], nova.test.TestCase.run
+
+    def run(case, result=None):
+        before = Driver.made
+        try:
+            return run_case(case, result)
+        finally:
+            if Driver.made == before:
+                without.append(case.id())
+
+    nova.test.TestCase.run = run
+    return without
 
 
 def use_fixtures(before, after):
@@ -81,13 +112,18 @@ def main(parts, *tests):
     casts = {"transport": "asynchronous", "transport with casts as calls": "calls"}
     before = [functools.partial(fixtures.FastRPCFixture, casts=casts[part]) for part in parts & casts.keys()]
     use_fixtures(before, [fixtures.ProbedDriverFixture] if "probe" in parts else [])
+    without = tests_without_ours()
     began = time.perf_counter()
     program = TestProgram(module=None, argv=["run", *tests], stdout=sys.stdout, exit=False)
     print(f"seconds: {time.perf_counter() - began:.1f}")
     print(f"tests: {program.result.testsRun}")
-    print(f"drivers of ours: {Driver.made}")
-    on_ours = Driver.made >= program.result.testsRun if "driver" in parts else Driver.made == 0
-    return on_ours and program.result.wasSuccessful()
+    print(f"on our driver: {program.result.testsRun - len(without)}")
+    if "driver" not in parts:
+        return not Driver.made and program.result.wasSuccessful()
+    missed = [name for name in without if name.split(".")[-3] not in OF_LIBVIRT]
+    for name in missed:
+        print(f"not on our driver: {name}")
+    return not missed and program.result.wasSuccessful()
 
 
 if __name__ == "__main__":
