@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,29 @@ from typing import Any, Protocol, TypeVar
 from fakevirt.backends.image import ImageAPI
 from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.hypervisor import Hypervisor
-from fakevirt.driver.migration_job import MigrationJob
+from fakevirt.driver.migration_job import MigrationJob, MigrationTime
 from fakevirt.driver.profile import Profile
 from fakevirt.manager.compute import ComputeManager, ManagerParts
 from fakevirt.usage_error import UsageError
 
 Made = TypeVar("Made")
+
+#: How many steps a cloud's clock takes in a second.
+_STEPS = 1_000_000
+#: What part of one may be left out.
+_TOO_LITTLE = 1e-3
+
+
+class Sleep(Protocol):
+    """Lets some seconds pass on the cloud's clock."""
+
+    def __call__(self, seconds: float, or_until: Callable[[], bool] = ...) -> object:
+        """Let them pass.
+
+        Args:
+            seconds: How many.
+            or_until: Whether to go on at once; others may be at work meanwhile, who make it so.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +49,15 @@ class DriverParts:
         image_api: The image service.
         profile: In which form the driver is to take instances; None: in any.
         sleep: Lets some seconds pass on the cloud's clock, which stands still otherwise.
+        now: Returns what that clock shows, in seconds.
     """
 
     hypervisor: Hypervisor
     peers: Callable[[str], Hypervisor]
     image_api: ImageAPI
     profile: Profile | None
-    sleep: Callable[[float], object]
+    sleep: Sleep
+    now: Callable[[], float]
 
 
 class ManagerFactory(Protocol):
@@ -69,17 +89,18 @@ class DriverFactory(Protocol):
 def fake_virt_driver(parts: DriverParts) -> FakeVirtDriver:
     """Return what drives a host unless something else is given."""
 
-    def wait(job: MigrationJob) -> float:
-        seconds = job.due
-        parts.sleep(seconds)
-        return seconds
+    def wait(job: MigrationJob) -> None:
+        phase = job.phase
+        # Rounded up: by less than a step the clock does not move, and the job would never be there.
+        steps = math.ceil(job.due * _STEPS - _TOO_LITTLE)
+        parts.sleep(steps / _STEPS, or_until=lambda: job.phase != phase)
 
     return FakeVirtDriver(
         parts.hypervisor,
         peers=parts.peers,
         profile=parts.profile,
         image_api=parts.image_api,
-        wait=wait,
+        time=MigrationTime(now=parts.now, wait=wait),
     )
 
 

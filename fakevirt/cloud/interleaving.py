@@ -50,6 +50,14 @@ class Interleaving(World):
         finally:
             self._turns = self.faults.before = None
 
+    def sleep(self, seconds: float) -> None:
+        """Let some seconds pass on the clock; requests that are interleaved with who sleeps go on meanwhile.
+
+        Args:
+            seconds: How many.
+        """
+        self._sleep(seconds)
+
     def _let_others_go_on(self, channel: str) -> None:
         if channel == _CHANNEL and self._turns is not None and not self.trace.is_muted:
             self._turns.sleep(0)

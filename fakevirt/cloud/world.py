@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -353,7 +353,7 @@ class World:
         name = hypervisor.hostname
         indirection_api = ConductorIndirection(self._wiring.transport)
         service = self._service("nova-compute", name, release, indirection_api=indirection_api)
-        parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile, self._sleep)
+        parts = DriverParts(hypervisor, self._peer, self._image_api, self._profile, self._sleep, self.clock.seconds)
         driver, manager = self._premises.run_host(self._wiring, service, parts, driver)
         self._hosts[name] = Host(name, service, hypervisor, driver, manager)
 
@@ -404,12 +404,12 @@ class World:
         )
         db.compute_node_create(self.context, values)
 
-    def _sleep(self, seconds: float) -> None:
-        """Let some seconds pass, in which other requests may go on."""
-        if self._turns is None:
+    def _sleep(self, seconds: float, or_until: Callable[[], bool] = lambda: False) -> None:
+        """Let some seconds pass, or less if something holds, in which other requests may go on."""
+        if self._turns is not None:
+            self._turns.sleep(seconds, or_until)
+        elif not or_until():
             self.clock.advance(seconds)
-        else:
-            self._turns.sleep(seconds)
 
     def _write_meanwhile(self, change: str) -> None:
         """Write the rows of all instances, as a second request or another host would."""

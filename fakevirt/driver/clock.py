@@ -83,6 +83,7 @@ class Clock:
         """
         with self._changed:
             end = self.now + seconds
+            self.look()
             self._settle()
             while (sleeper := self._soonest()) and sleeper.until <= end:
                 self._let_go_on(sleeper)

@@ -274,13 +274,16 @@ class Hypervisor:
         dest._take_over(domain)
 
     @contextlib.contextmanager
-    def migrating(self, name: str, dest: Hypervisor, *, copy_disks: bool) -> Iterator[MigrationJob]:
+    def migrating(
+        self, name: str, dest: Hypervisor, *, copy_disks: bool, now: Callable[[], float] = lambda: 0.0
+    ) -> Iterator[MigrationJob]:
         """Begin to copy an active guest to another host; what :meth:`migrate` asks for is asked for now, too.
 
         Args:
             name: The guest's name.
             dest: Where it is to go.
             copy_disks: Whether what is on its disks is copied as well.
+            now: Returns what the clock shows that it takes its time on, in seconds.
 
         Yields:
             The job, which is among ``jobs`` until the block ends.
@@ -291,8 +294,9 @@ class Hypervisor:
         domain = self._migratable(name, dest)
         if name in self.jobs:
             raise exceptions.MigrationError(reason=f"domain {name} is being migrated already")
-        disk_size = sum(disk.disk_size for disk in self._disks_of(domain).values()) if copy_disks else 0
-        job = self.jobs[name] = MigrationJob(domain, self.live_migration, disk_size / MIB)
+        disks = self._disks_of(domain).values() if copy_disks else ()
+        sizes = [disk.disk_size / MIB for disk in disks]
+        job = self.jobs[name] = MigrationJob(domain, self.live_migration, sizes, now=now)
         try:
             yield job
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,9 @@ _PATIENCE_WITH_IT = 2
 _THROTTLE, _MORE_THROTTLE, _MOST_THROTTLE = 0.2, 0.1, 0.99
 #: Nova takes a guest for as large as that at least, in GiB.
 _LEAST_GB = 2
+
+#: What a migration is at.
+Phase = Literal["pre-copy", "stopped", "post-copy", "completed", "aborted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +66,38 @@ class MigrationJob:
     until so little is left that the guest can stand still for it. A guest that writes as fast as is copied never comes
     to that; it is forced to complete, or aborted. Sizes are in MiB, times in seconds.
 
+    Whatever is asked of it, it is as far by then as the clock says, in the middle of a round too.
+
     Args:
         domain: The guest; its ``dirty_rate`` is how much it writes in a second, while it runs.
         settings: How it is copied.
-        disk_mb: What is to be copied of its disks.
+        disks_mb: What is to be copied of each of its disks.
+        now: Returns what the clock shows, in seconds; unless given, time passes by :meth:`advance` only.
 
     Attributes:
-        phase: ``pre-copy`` while the guest runs on the source, ``stopped`` while it stands still there, ``post-copy``
-            while it runs on the destination, ``completed`` or ``aborted``.
-        rounds: How many rounds the memory has gone through.
-        elapsed: How long it has taken.
         memory_total: How much memory there is.
-        memory_processed: How much was copied, again included.
         disk_total: How much there is on its disks.
-        disk_remaining: How much of that is still to be copied.
-        throttle: Which part of its time the guest is kept from running.
     """
 
-    def __init__(self, domain: Domain, settings: MigrationSettings, disk_mb: float = 0) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        settings: MigrationSettings,
+        disks_mb: Sequence[float] = (),
+        *,
+        now: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.domain: Domain = domain
-        self.phase: Literal["pre-copy", "stopped", "post-copy", "completed", "aborted"] = "pre-copy"
-        self.rounds: int = 0
-        self.elapsed: float = 0.0
         self.memory_total: float = domain.memory_mb
-        self.memory_processed: float = 0.0
-        self.disk_total: float = disk_mb
-        self.disk_remaining: float = disk_mb
-        self.throttle: float = 0.0
+        self.disk_total: float = sum(disks_mb)
+        self._phase: Phase = "pre-copy"
+        self._rounds = 0
+        self._elapsed = 0.0
+        self._memory_processed = 0.0
+        self._disk_remaining = self.disk_total
+        self._throttle = 0.0
+        self._now = now
+        self._seen = now()
         self._settings = settings
         self._bandwidth = settings.bandwidth or math.inf
         self._process = domain.id
@@ -97,13 +106,43 @@ class MigrationJob:
         self._to_copy: float = domain.memory_mb
         self._written = 0.0
         self._wrote_too_much = 0
-        size_gb = max(domain.memory_mb / 1024, _LEAST_GB) + (max(disk_mb / 1024, _LEAST_GB) if disk_mb else 0)
+        disk_gb = self.disk_total / 1024
+        size_gb = max(domain.memory_mb / 1024, _LEAST_GB) + (max(disk_gb, _LEAST_GB) if disk_gb else 0)
         self._patience = settings.completion_timeout * size_gb or math.inf
+
+    @property
+    def phase(self) -> Phase:
+        """What it is at.
+
+        ``pre-copy`` while the guest runs on the source, ``stopped`` while it stands still there, ``post-copy`` while it
+        runs on the destination, ``completed`` or ``aborted``.
+        """
+        self._catch_up()
+        return self._phase
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds the memory has gone through."""
+        self._catch_up()
+        return self._rounds
+
+    @property
+    def elapsed(self) -> float:
+        """How long it has taken."""
+        self._catch_up()
+        return self._elapsed
+
+    @property
+    def throttle(self) -> float:
+        """Which part of its time the guest is kept from running."""
+        self._catch_up()
+        return self._throttle
 
     @property
     def is_under_way(self) -> bool:
         """Whether it has neither completed nor been aborted."""
-        return self.phase not in ("completed", "aborted")
+        self._catch_up()
+        return self._is_under_way
 
     @property
     def is_of_this_process(self) -> bool:
@@ -111,14 +150,27 @@ class MigrationJob:
         return self.domain.active and self.domain.id == self._process
 
     @property
+    def disk_remaining(self) -> float:
+        """How much of the disks is still to be copied."""
+        self._catch_up()
+        return self._disk_remaining
+
+    @property
     def disk_processed(self) -> float:
         """How much of the disks was copied."""
         return self.disk_total - self.disk_remaining
 
     @property
+    def memory_processed(self) -> float:
+        """How much memory was copied, again included."""
+        self._catch_up()
+        return self._memory_processed
+
+    @property
     def memory_remaining(self) -> float:
         """How much memory is still to be copied, what the guest has written again included."""
-        return min(self._to_copy + self._written, self.memory_total)
+        self._catch_up()
+        return self._memory_remaining
 
     @property
     def progress(self) -> int:
@@ -128,16 +180,18 @@ class MigrationJob:
     @property
     def due(self) -> float:
         """In how many seconds something happens: a round ends, or patience does."""
-        to_copy = self.disk_remaining or self._to_copy
-        return min(to_copy / self._bandwidth, self._patience - self.elapsed)
+        self._catch_up()
+        return self._due
 
     def advance(self, seconds: float) -> None:
-        """Let it go on for some seconds."""
-        while self.is_under_way:
-            span = min(seconds, self.due)
+        """Let it go on for some seconds, besides those that have passed on the clock."""
+        now = self._now()
+        seconds, self._seen = seconds + now - self._seen, now
+        while self._is_under_way:
+            span = min(seconds, self._due)
             self._copy(span)
             seconds -= span
-            if self.due <= _INSTANT:
+            if self._due <= _INSTANT:
                 self._go_on()
             elif not seconds:
                 return
@@ -148,32 +202,56 @@ class MigrationJob:
         Raises:
             MigrationError: It cannot be given up, since the guest runs on the destination already.
         """
-        if self.phase == "post-copy":
+        self._catch_up()
+        if self._phase == "post-copy":
             raise exceptions.MigrationError(reason=f"domain {self.domain.name} cannot be aborted in post-copy")
-        if self.is_under_way:
-            self._let_run()
-            self.phase = "aborted"
+        self._give_up()
 
     def force_complete(self) -> None:
         """Let it complete whatever the guest writes, as the settings permit."""
-        if self.phase == "pre-copy":
-            self._to_copy, self._written = self.memory_remaining, 0
+        self._catch_up()
+        self._force()
+
+    @property
+    def _is_under_way(self) -> bool:
+        return self._phase not in ("completed", "aborted")
+
+    @property
+    def _memory_remaining(self) -> float:
+        return min(self._to_copy + self._written, self.memory_total)
+
+    @property
+    def _due(self) -> float:
+        to_copy = self._disk_remaining or self._to_copy
+        return min(to_copy / self._bandwidth, self._patience - self._elapsed)
+
+    def _catch_up(self) -> None:
+        self.advance(0)
+
+    def _give_up(self) -> None:
+        if self._is_under_way:
+            self._let_run()
+            self._phase = "aborted"
+
+    def _force(self) -> None:
+        if self._phase == "pre-copy":
+            self._to_copy, self._written = self._memory_remaining, 0
             if self._settings.permit_post_copy:
                 self._patience = math.inf
-                self.phase = "post-copy"
+                self._phase = "post-copy"
             else:
                 self._stop()
 
     def _copy(self, seconds: float) -> None:
-        self.elapsed += seconds
-        if self.disk_remaining:
-            self.disk_remaining = self._left(self.disk_remaining, seconds)
+        self._elapsed += seconds
+        if self._disk_remaining:
+            self._disk_remaining = self._left(self._disk_remaining, seconds)
             return
         left = self._left(self._to_copy, seconds)
-        self.memory_processed += self._to_copy - left
+        self._memory_processed += self._to_copy - left
         self._to_copy = left
-        if self.phase == "pre-copy" and self.domain.power_state == states.RUNNING:
-            self._written += seconds * self.domain.dirty_rate * (1 - self.throttle)
+        if self._phase == "pre-copy" and self.domain.power_state == states.RUNNING:
+            self._written += seconds * self.domain.dirty_rate * (1 - self._throttle)
 
     def _left(self, to_copy: float, seconds: float) -> float:
         is_copied = to_copy / self._bandwidth - seconds <= _INSTANT
@@ -181,20 +259,20 @@ class MigrationJob:
 
     def _go_on(self) -> None:
         """Do what is due."""
-        if self._patience - self.elapsed <= _INSTANT:
+        if self._patience - self._elapsed <= _INSTANT:
             if self._settings.timeout_action == "abort":
-                self.abort()
+                self._give_up()
             else:
-                self.force_complete()
-        elif not self.disk_remaining and not self._to_copy:
+                self._force()
+        elif not self._disk_remaining and not self._to_copy:
             self._end_round()
 
     def _end_round(self) -> None:
-        if self.phase != "pre-copy":
+        if self._phase != "pre-copy":
             self._let_run()
-            self.phase = "completed"
+            self._phase = "completed"
             return
-        self.rounds += 1
+        self._rounds += 1
         self._slow_down()
         self._round = self._to_copy = min(self._written, self.memory_total)
         self._written = 0
@@ -205,16 +283,39 @@ class MigrationJob:
         self._wrote_too_much += self._written > _WRITTEN_TOO_MUCH * self._round
         if self._settings.permit_auto_converge and self._wrote_too_much >= _PATIENCE_WITH_IT:
             self._wrote_too_much = 0
-            more = self.throttle + _MORE_THROTTLE if self.throttle else _THROTTLE
-            self.throttle = min(more, _MOST_THROTTLE)
+            more = self._throttle + _MORE_THROTTLE if self._throttle else _THROTTLE
+            self._throttle = min(more, _MOST_THROTTLE)
 
     def _stop(self) -> None:
-        self.phase = "stopped"
+        self._phase = "stopped"
         self._patience = math.inf
         self._ran = self.domain.power_state == states.RUNNING
         if self._ran:
             self.domain.power_state = states.POWER_PAUSED
 
     def _let_run(self) -> None:
-        if self.phase == "stopped" and self._ran:
+        if self._phase == "stopped" and self._ran:
             self.domain.power_state = states.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationTime:
+    """The time that live migrations take.
+
+    Args:
+        now: Returns what the clock shows, in seconds.
+        wait: Lets time pass on it until ``job.due`` seconds are over, or less: at once where ``job.phase`` changes.
+    """
+
+    now: Callable[[], float]
+    wait: Callable[[MigrationJob], object]
+
+    @classmethod
+    def of_its_own(cls) -> MigrationTime:
+        """Return a time that nothing else keeps: it passes as soon as it is waited for."""
+        passed = [0.0]
+
+        def wait(job: MigrationJob) -> None:
+            passed[0] += job.due
+
+        return cls(lambda: passed[0], wait)

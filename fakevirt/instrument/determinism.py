@@ -35,6 +35,10 @@ class Clock:
         """Move it forward."""
         self.now += datetime.timedelta(seconds=seconds)
 
+    def seconds(self) -> float:
+        """Return what it shows as seconds since the epoch of all worlds."""
+        return (self.utcnow() - EPOCH).total_seconds()
+
     def utcnow(self, with_timezone: bool = False) -> datetime.datetime:
         """Return what it shows, as ``oslo_utils.timeutils.utcnow`` does."""
         return self.now.replace(tzinfo=datetime.UTC) if with_timezone else self.now

@@ -22,6 +22,7 @@ class _Task:
     """A request that is under way, in a thread of its own that runs while it is its turn."""
 
     goes_on_at: datetime.datetime
+    or_until: Callable[[], bool] = lambda: False
     can_go_on: Callable[[], bool] = lambda: True
     raised: BaseException | None = None
     has_ended: bool = False
@@ -61,13 +62,13 @@ class Turns:
                     self._let_go_on(task)
         return [task.raised for task in tasks]
 
-    def sleep(self, seconds: float) -> None:
-        """Let the others go on, for that long at least; without others time just passes."""
+    def sleep(self, seconds: float, or_until: Callable[[], bool] = lambda: False) -> None:
+        """Let the others go on, for that long at least or until something holds; without others time just passes."""
         task = self._of_thread.get(threading.get_ident())
         if task is None:
             self._clock.advance(seconds)
         else:
-            task.goes_on_at = self._clock.now + datetime.timedelta(seconds=seconds)
+            task.goes_on_at, task.or_until = self._clock.now + datetime.timedelta(seconds=seconds), or_until
             self._give_up_turn(task)
 
     def wait_for(self, can_go_on: Callable[[], bool]) -> None:
@@ -78,6 +79,9 @@ class Turns:
             self._give_up_turn(task)
 
     def _drawn(self, under_way: list[_Task]) -> _Task:
+        for task in under_way:
+            if task.goes_on_at > self._clock.now and task.or_until():
+                task.goes_on_at = self._clock.now
         able = [task for task in under_way if task.can_go_on()]
         if not able:
             raise UsageError(

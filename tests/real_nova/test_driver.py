@@ -279,6 +279,35 @@ class LiveMigration(nova.test.TestCase):
         self.assertEqual((["post"], ["force-complete"]), (self.ends(), list(asked)))
         self.assertEqual([[], [self.instance.uuid]], self.where())
 
+    def test_one_that_is_forced_takes_what_is_left_from_then_on(self):
+        self.begin(dirty_rate=16)
+        # Between two of the moments at which Nova is told how far it has come: 5.9 s of memory are copied.
+        self.clock.advance(9.9)
+        job = self.src.hypervisor.jobs[self.instance.name]
+        self.assertEqual((9.9, 188.8), (job.elapsed, round(job.memory_processed, 6)))
+        left = (512 - 188.8 + 5.9 * 16) / 32
+        self.assertAlmostEqual(left, job.memory_remaining / 32)
+        self.src.live_migration_force_complete(self.instance)
+        self.clock.advance(left - 0.01)
+        self.assertEqual([], self.ended)
+        self.clock.advance(0.02)
+        self.assertEqual(["post"], self.ends())
+
+    def test_one_that_is_aborted_ends_then(self):
+        self.begin(dirty_rate=32)
+        self.clock.advance(7.3)
+        job = self.src.hypervisor.jobs[self.instance.name]
+        self.src.live_migration_abort(self.instance)
+        self.assertEqual(["cancelled"], self.ends())
+        self.assertEqual((7.3, 7.3), (self.clock.now, round(job.elapsed, 6)))
+
+    def test_a_job_that_is_aborted_at_the_hypervisor_ends_with_the_next_look_at_the_clock(self):
+        self.begin(dirty_rate=32)
+        self.clock.advance(7.3)
+        self.src.hypervisor.jobs[self.instance.name].abort()
+        self.clock.advance(0)
+        self.assertEqual(["cancelled"], self.ends())
+
     def test_one_that_is_forced_runs_on_the_destination_first_where_that_is_permitted(self):
         self.begin(dirty_rate=32, permit_post_copy=True)
         self.clock.advance(6)

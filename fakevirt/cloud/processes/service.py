@@ -7,7 +7,7 @@ import functools
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,7 @@ class ServiceProcess:
             self._hardware.given_back,
         )
         transport = office.transport(assignment.transport_url)
-        clock = _HomeClock(self.ask)
+        self._clock = clock = _HomeClock(self.ask)
         self._undo = contextlib.ExitStack()
         self._undo.enter_context(
             determinism.frozen(assignment.seed, clock=clock, uuid4=functools.partial(self.ask, "uuid4"))
@@ -204,7 +204,8 @@ class ServiceProcess:
         assert assignment.make_driver is not None
         with self._hardware.borrowed():
             own: Hypervisor = self._hardware.hypervisor(assignment.process)
-            parts = DriverParts(own, self._peer, self._backend("image"), assignment.profile, self._wiring.sleep)
+            image_api, clock = self._backend("image"), self._clock
+            parts = DriverParts(own, self._peer, image_api, assignment.profile, self._sleep, clock.seconds)
             driver = made(assignment.make_driver(parts), ComputeDriver, "driver")
         borrowing: Any = BorrowingDriver(driver, self._hardware)
         probed: ComputeDriver = probe(
@@ -216,6 +217,10 @@ class ServiceProcess:
             interface=ComputeDriver,
         )
         return probed
+
+    def _sleep(self, seconds: float, or_until: Callable[[], bool] = lambda: False) -> None:
+        if not or_until():
+            self._clock.advance(seconds)
 
     def _peer(self, host: str) -> Hypervisor:
         return self._hardware.hypervisor(self.ask("peer", host))

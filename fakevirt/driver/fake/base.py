@@ -10,7 +10,7 @@ from fakevirt.backends.image import ImageAPI
 from fakevirt.driver.domain import Domain
 from fakevirt.driver.hypervisor import FilterRules, Hypervisor, PluggedVif
 from fakevirt.driver.interface import BlockDeviceInfo, ComputeDriver, Instance, NetworkInfo
-from fakevirt.driver.migration_job import MigrationJob
+from fakevirt.driver.migration_job import MigrationTime
 from fakevirt.driver.profile import Profile
 
 #: Reads a field of an instance.
@@ -26,8 +26,7 @@ class HypervisorDriver(ComputeDriver):
             one that cannot be reached.
         profile: In which form each method takes an instance.
         image_api: Where snapshots are uploaded to; an image service of its own unless given.
-        wait: Lets time pass while a guest is copied to another host, until ``job.due`` or less, and returns how many
-            seconds have; unless given, none do.
+        time: What passes while a guest is copied to another host; unless given, no clock moves for it.
     """
 
     def __init__(
@@ -37,14 +36,14 @@ class HypervisorDriver(ComputeDriver):
         peers: Callable[[str], Hypervisor],
         profile: Profile | None = None,
         image_api: ImageAPI | None = None,
-        wait: Callable[[MigrationJob], float] = lambda job: job.due,
+        time: MigrationTime | None = None,
     ) -> None:
         super().__init__()
         self.hypervisor = hypervisor
         self.profile: Profile = profile or Profile()
         self._peers = peers
         self._image_api = image_api or ImageAPI()
-        self._wait = wait
+        self._time = time or MigrationTime.of_its_own()
 
     def _domain(self, method: str, instance: Instance) -> Domain:
         return self.hypervisor.lookup(self.profile.reader(method, instance)("name"))

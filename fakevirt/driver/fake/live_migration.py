@@ -13,7 +13,6 @@ from fakevirt.driver.fake.disks import Disks
 from fakevirt.driver.fake.lifecycle import Lifecycle
 from fakevirt.driver.hypervisor import Hypervisor
 from fakevirt.driver.interface import BlockDeviceInfo, Context, Instance, MigrateData, NetworkInfo
-from fakevirt.driver.migration_job import MigrationJob
 from fakevirt.driver.profile import reader
 from fakevirt.driver.storage import MIB, Disk
 
@@ -220,20 +219,16 @@ class LiveMigration(Disks, Lifecycle):
 
     def _migrate(self, name: str, dest: Hypervisor, copy_disks: bool, graphics_listen_addrs: dict[str, str]) -> None:
         host = self.hypervisor
-        with host.migrating(name, dest, copy_disks=copy_disks) as job:
+        with host.migrating(name, dest, copy_disks=copy_disks, now=self._time.now) as job:
             while job.is_under_way and job.phase != "post-copy":
-                self._let_copy(job)
+                self._time.wait(job)
                 if not job.is_of_this_process:
                     raise exceptions.MigrationError(reason=f"domain {name} has stopped under way")
             if job.phase == "aborted":
                 raise exceptions.MigrationError(reason=f"the migration of domain {name} was aborted")
             host.migrate(name, dest, copy_disks=copy_disks, graphics_listen_addrs=graphics_listen_addrs)
             while job.is_under_way:
-                self._let_copy(job)
-
-    def _let_copy(self, job: MigrationJob) -> None:
-        """Let a migration go on until something happens, or for a part of that."""
-        job.advance(self._wait(job) if job.due else 0)
+                self._time.wait(job)
 
     def _shares_disks(self, dest_check_data: dict[str, Any], shared_path: bool, disks: list[dict[str, Any]]) -> bool:
         in_pool = self.hypervisor.image_pool is not None

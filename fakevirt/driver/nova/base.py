@@ -17,7 +17,7 @@ from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.fake.base import volumes_of
 from fakevirt.driver.hypervisors import Hypervisors
 from fakevirt.driver.interface import BlockDeviceInfo
-from fakevirt.driver.migration_job import MigrationJob
+from fakevirt.driver.migration_job import MigrationJob, MigrationTime
 
 #: An instance, an image's metadata and what a live migration knows, as Nova's objects.
 Instance = Any
@@ -66,11 +66,14 @@ class NovaDriver(driver.ComputeDriver):  # type: ignore[misc]
         """Take the hypervisor of that host."""
         self.hypervisor = self.hypervisors.of(host)
         self._driver = FakeVirtDriver(
-            self.hypervisor, peers=self.hypervisors.reach, image_api=glance.API(), wait=self._wait
+            self.hypervisor,
+            peers=self.hypervisors.reach,
+            image_api=glance.API(),
+            time=MigrationTime(now=lambda: self.hypervisors.clock.now, wait=self._wait),
         )
 
-    def _wait(self, job: MigrationJob) -> float:
-        """Wait until a live migration is due, and return how many seconds have passed."""
+    def _wait(self, job: MigrationJob) -> None:
+        """Wait until a live migration is due."""
         raise NotImplementedError
 
 

@@ -290,7 +290,7 @@ class LiveMigration(NovaDriver):
             del self._under_way[instance.name]
         return None
 
-    def _wait(self, job: MigrationJob) -> float:
+    def _wait(self, job: MigrationJob) -> None:
         """Tell how far a live migration has come, and wait until it is due, or until that is to be told again."""
         phase, under_way = job.phase, self._under_way[job.domain.name]
         under_way.job = job
@@ -298,7 +298,7 @@ class LiveMigration(NovaDriver):
             under_way.tell()
         except nova.exception.InstanceNotFound:
             LOG.info("Gone while it was migrated.", instance=under_way.instance)
-        return self.hypervisors.clock.wait(
+        self.hypervisors.clock.wait(
             min(job.due, _TOLD_EVERY), name=job.domain.name, or_until=lambda: job.phase != phase
         )
 

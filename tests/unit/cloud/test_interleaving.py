@@ -103,6 +103,69 @@ def test_requests_come_to_the_same_on_both_call_paths(seed, other):
     assert comparison.verdict in (Verdict.SAME, Verdict.ALLOWED), comparison.divergences
 
 
+def at_second(moment, act, *, seed, **settings):
+    """Move a guest of 512 MiB, of which 32 are copied in a second, and do something with its job at some second.
+
+    Returns:
+        How long it took from then on, the job as it was then, and where the guest is in the end.
+    """
+    with Cloud() as cloud:
+        server, hypervisor = cloud.boot("src"), cloud.host("src").hypervisor
+        hypervisor.live_migration = MigrationSettings(bandwidth=32, completion_timeout=0, **settings)
+        hypervisor.domains[server.name].dirty_rate = 40
+        told, clock = [], cloud.clock
+
+        def meanwhile():
+            while server.name not in hypervisor.jobs:
+                cloud.sleep(0.1)
+            job = hypervisor.jobs[server.name]
+            began = clock.seconds() - job.elapsed
+            cloud.sleep(moment)
+            told.append((clock.seconds(), clock.seconds() - began, job.elapsed, job.memory_remaining, job.progress))
+            act(job)
+
+        raised = cloud.interleave(lambda: cloud.live_migrate(server, to="dst"), meanwhile, seed=seed)
+        assert raised[1] is None
+        ((now, passed, *as_told),) = told
+        return clock.seconds() - now, passed, as_told, cloud.refresh(server).host
+
+
+@pytest.mark.parametrize("moment", [5, 10.3, 33])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_migration_that_is_forced_takes_what_is_left_from_then_on(seed, moment):
+    took, passed, (elapsed, remaining, _), host = at_second(moment, lambda job: job.force_complete(), seed=seed)
+    assert elapsed == pytest.approx(passed)
+    assert (took, host) == (pytest.approx(remaining / 32, abs=1e-5), "dst")
+
+
+def test_a_migration_in_post_copy_begins_with_it_when_it_is_forced():
+    took, _, (_, remaining, _), host = at_second(21, lambda job: job.force_complete(), seed=1, permit_post_copy=True)
+    assert (took, host) == (pytest.approx(remaining / 32, abs=1e-5), "dst")
+
+
+@pytest.mark.parametrize("moment", [5, 10.3, 33])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_migration_that_is_aborted_ends_then(seed, moment):
+    took, _, _, host = at_second(moment, lambda job: job.abort(), seed=seed)
+    assert (took, host) == (0, "src")
+
+
+def test_a_job_tells_how_far_it_is_in_the_middle_of_a_round():
+    _, passed, told, _ = at_second(4, lambda job: job.abort(), seed=0)
+    # The whole memory was to be copied, and less than that has been written since.
+    assert told == [pytest.approx(passed), pytest.approx(512), 0]
+
+
+@pytest.mark.parametrize("seconds", [1 / 3, 1 / 7, 1e-7])
+def test_rounds_that_end_between_two_steps_of_the_clock_end(seconds):
+    with Cloud() as cloud:
+        server, hypervisor = cloud.boot("src"), cloud.host("src").hypervisor
+        hypervisor.live_migration = MigrationSettings(bandwidth=512 / seconds)
+        cloud.live_migrate(server, to="dst")
+        assert cloud.refresh(server).host == "dst"
+        assert (cloud.clock.now - cloud.epoch).total_seconds() == pytest.approx(seconds, abs=1e-6)
+
+
 def test_a_path_that_differs_while_others_go_on_is_seen(monkeypatch):
     def race(cloud):
         first, second = cloud.boot("src"), cloud.boot("src")

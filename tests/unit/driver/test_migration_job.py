@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fakevirt import exceptions, states
 from fakevirt.driver.domain import Domain
 from fakevirt.driver.migration_job import MigrationJob, MigrationSettings
+from fakevirt.instrument.determinism import Clock
 from fakevirt.usage_error import UsageError
 
 
@@ -19,7 +20,7 @@ def domain():
 
 def job_of(domain, *, dirty_rate=0, disk_mb=0, **settings):
     domain.dirty_rate = dirty_rate
-    return MigrationJob(domain, MigrationSettings(**{"bandwidth": 128, **settings}), disk_mb)
+    return MigrationJob(domain, MigrationSettings(**{"bandwidth": 128, **settings}), [disk_mb] if disk_mb else [])
 
 
 def ended(job, *, limit=1000):
@@ -125,6 +126,57 @@ def test_a_guest_that_stands_still_goes_on_when_its_migration_is_aborted(domain)
     job.force_complete()
     job.abort()
     assert (job.phase, domain.power_state) == ("aborted", states.RUNNING)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def job_on(clock, domain, **settings):
+    """Return a job on a clock: a guest of 1 GiB that writes 64 MiB in a second, of which 128 are copied."""
+    domain.dirty_rate = 64
+    return MigrationJob(domain, MigrationSettings(bandwidth=128, **settings), [256], now=clock.seconds)
+
+
+def test_in_the_middle_of_a_round_it_tells_how_far_it_has_come(domain, clock):
+    job = job_on(clock, domain)
+    clock.advance(1)
+    assert (job.elapsed, job.disk_remaining, job.disk_processed) == (1, 128, 128)
+    clock.advance(5)
+    assert (job.elapsed, job.memory_processed, job.memory_remaining, job.progress) == (6, 512, 768, 25)
+    assert job.due == 4
+    clock.advance(4.5)
+    assert (job.rounds, job.elapsed, job.memory_processed, job.memory_remaining) == (1, 10.5, 1088, 480)
+
+
+@pytest.mark.parametrize("passed", [0.5, 2.25, 9.9, 13])
+@pytest.mark.parametrize("permit_post_copy", [False, True])
+def test_one_that_is_forced_takes_what_is_left_from_then_on(domain, clock, passed, permit_post_copy):
+    job = job_on(clock, domain, permit_post_copy=permit_post_copy)
+    clock.advance(passed)
+    job.force_complete()
+    left = (job.disk_remaining + job.memory_remaining) / 128
+    assert job.due <= left
+    clock.advance(left - 0.01)
+    assert job.is_under_way
+    clock.advance(0.02)
+    assert job.phase == "completed"
+
+
+def test_one_that_is_aborted_takes_no_time_from_then_on(domain, clock):
+    job = job_on(clock, domain)
+    clock.advance(7.3)
+    job.abort()
+    clock.advance(10)
+    assert (job.phase, job.elapsed, job.memory_remaining) == ("aborted", 7.3, pytest.approx(1024 - 5.3 * 64))
+
+
+def test_what_has_ended_on_the_clock_is_not_given_up(domain, clock):
+    job = job_on(clock, domain)
+    clock.advance(100)
+    job.abort()
+    assert job.phase == "completed"
 
 
 def test_what_has_ended_stays_as_it_is(domain):

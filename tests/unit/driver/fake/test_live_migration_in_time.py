@@ -1,5 +1,7 @@
 """Live migrations that take their time, and what happens to them under way."""
 
+import dataclasses
+
 import pytest
 
 from fakevirt import exceptions, states
@@ -45,12 +47,12 @@ class Slow:
         return [name for name, host in (("src", self.src), ("dst", self.dst)) if self.server.name in host.domains]
 
     def _driver(self, parts):
-        def sleep(seconds):
+        def sleep(seconds, or_until):
             self.under_way.pop(len(self.naps), lambda: None)()
             self.naps.append(seconds)
-            parts.sleep(seconds)
+            parts.sleep(seconds, or_until)
 
-        return fake_virt_driver(type(parts)(parts.hypervisor, parts.peers, parts.image_api, parts.profile, sleep))
+        return fake_virt_driver(dataclasses.replace(parts, sleep=sleep))
 
 
 @pytest.fixture
