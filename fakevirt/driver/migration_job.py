@@ -18,7 +18,7 @@ _WRITTEN_TOO_MUCH = 0.5
 _PATIENCE_WITH_IT = 2
 #: How much of a guest's time is taken at first, how much more each time, and at most.
 _THROTTLE, _MORE_THROTTLE, _MOST_THROTTLE = 0.2, 0.1, 0.99
-#: Nova takes a guest for as large as that at least, in GiB.
+#: Nova takes a guest's memory, and each of its disks, for as large as that at least, in GiB.
 _LEAST_GB = 2
 
 #: What a migration is at.
@@ -106,8 +106,7 @@ class MigrationJob:
         self._to_copy: float = domain.memory_mb
         self._written = 0.0
         self._wrote_too_much = 0
-        disk_gb = self.disk_total / 1024
-        size_gb = max(domain.memory_mb / 1024, _LEAST_GB) + (max(disk_gb, _LEAST_GB) if disk_gb else 0)
+        size_gb = sum(max(size_mb / 1024, _LEAST_GB) for size_mb in (domain.memory_mb, *disks_mb))
         self._patience = settings.completion_timeout * size_gb or math.inf
 
     @property

@@ -256,9 +256,9 @@ class LiveMigration(nova.test.TestCase):
         self.assertEqual(["post"], self.ends())
 
     def test_one_that_takes_too_long_is_aborted(self):
-        # A guest counts as 2 GiB at least, and so do its disks.
+        # A guest counts as 2 GiB at least, and so does each of its two disks.
         self.begin(dirty_rate=32, completion_timeout=100)
-        self.clock.advance(399)
+        self.clock.advance(599)
         self.assertEqual([], self.ended)
         self.clock.advance(2)
         self.assertEqual(["cancelled"], self.ends())
@@ -266,7 +266,7 @@ class LiveMigration(nova.test.TestCase):
 
     def test_one_that_takes_too_long_is_completed_by_force(self):
         self.begin(dirty_rate=32, completion_timeout=100, timeout_action="force_complete")
-        self.clock.advance(401)
+        self.clock.advance(601)
         self.assertEqual(power_state.PAUSED, self.src.get_info(self.instance).state)
         self.clock.advance(20)
         self.assertEqual(["post"], self.ends())

@@ -102,6 +102,14 @@ def test_a_guest_with_disks_to_be_copied_is_given_more_time(domain):
     assert ended(job) == pytest.approx(180)
 
 
+def test_each_disk_counts_as_2_gib_at_least(domain):
+    domain.dirty_rate = 128
+    settings = MigrationSettings(bandwidth=128, completion_timeout=30)
+    # 2 GiB of memory, and 2, 2 and 4 of disks.
+    assert ended(MigrationJob(domain, settings, [64, 2048, 4096])) == pytest.approx(300)
+    assert MigrationJob(domain, settings, [64, 2048, 4096]).disk_total == 6208
+
+
 def test_patience_ends_with_the_guest_standing_still_until_it_has_arrived(domain):
     job = job_of(domain, dirty_rate=128, completion_timeout=30, timeout_action="force_complete")
     job.advance(60.1)
