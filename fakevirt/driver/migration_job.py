@@ -288,12 +288,12 @@ class MigrationJob:
     def _stop(self) -> None:
         self._phase = "stopped"
         self._patience = math.inf
-        self._ran = self.domain.power_state == states.RUNNING
+        self._ran = self.is_of_this_process and self.domain.power_state == states.RUNNING
         if self._ran:
             self.domain.power_state = states.POWER_PAUSED
 
     def _let_run(self) -> None:
-        if self._phase == "stopped" and self._ran:
+        if self._phase == "stopped" and self._ran and self.is_of_this_process:
             self.domain.power_state = states.RUNNING
 
 

@@ -187,6 +187,13 @@ def test_what_has_ended_on_the_clock_is_not_given_up(domain, clock):
     assert job.phase == "completed"
 
 
+def test_a_guest_that_has_booted_since_is_not_kept_from_running(domain):
+    job = job_of(domain)
+    domain.id = 8
+    job.force_complete()
+    assert domain.power_state == states.RUNNING
+
+
 def test_what_has_ended_stays_as_it_is(domain):
     job = job_of(domain)
     ended(job)
