@@ -58,6 +58,15 @@ class Interleaving(World):
         """
         self._sleep(seconds)
 
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Let requests that are interleaved with who waits go on until something holds; without any, do not wait.
+
+        Args:
+            holds: Whether to go on.
+        """
+        if self._turns is not None:
+            self._turns.wait_for(holds)
+
     def _let_others_go_on(self, channel: str) -> None:
         if channel == _CHANNEL and self._turns is not None and not self.trace.is_muted:
             self._turns.sleep(0)

@@ -116,8 +116,7 @@ def at_second(moment, act, *, seed, **settings):
         told, clock = [], cloud.clock
 
         def meanwhile():
-            while server.name not in hypervisor.jobs:
-                cloud.sleep(0.1)
+            cloud.wait_for(lambda: server.name in hypervisor.jobs)
             job = hypervisor.jobs[server.name]
             began = clock.seconds() - job.elapsed
             cloud.sleep(moment)
@@ -221,6 +220,13 @@ def test_requests_that_wait_for_each_other_are_told():
                 told.append(str(error))
     assert told
     assert "2 wait for each other" in told[0]
+
+
+def test_a_cloud_does_not_wait_for_others_where_there_are_none():
+    with Cloud() as cloud:
+        cloud.wait_for(lambda: False)
+        cloud.sleep(5)
+        assert (cloud.clock.now - cloud.epoch).total_seconds() == 5
 
 
 def test_outside_of_requests_time_just_passes():
