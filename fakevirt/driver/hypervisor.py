@@ -275,7 +275,13 @@ class Hypervisor:
 
     @contextlib.contextmanager
     def migrating(
-        self, name: str, dest: Hypervisor, *, copy_disks: bool, now: Callable[[], float] = lambda: 0.0
+        self,
+        name: str,
+        dest: Hypervisor,
+        *,
+        copy_disks: bool,
+        settings: MigrationSettings | None = None,
+        now: Callable[[], float] = lambda: 0.0,
     ) -> Iterator[MigrationJob]:
         """Begin to copy an active guest to another host; what :meth:`migrate` asks for is asked for now, too.
 
@@ -283,6 +289,7 @@ class Hypervisor:
             name: The guest's name.
             dest: Where it is to go.
             copy_disks: Whether what is on its disks is copied as well.
+            settings: How it is copied; as ``live_migration`` says unless given.
             now: Returns what the clock shows that it takes its time on, in seconds.
 
         Yields:
@@ -296,7 +303,7 @@ class Hypervisor:
             raise exceptions.MigrationError(reason=f"domain {name} is being migrated already")
         disks = self._disks_of(domain).values() if copy_disks else ()
         sizes = [disk.disk_size / MIB for disk in disks]
-        job = self.jobs[name] = MigrationJob(domain, self.live_migration, sizes, now=now)
+        job = self.jobs[name] = MigrationJob(domain, settings or self.live_migration, sizes, now=now)
         try:
             yield job
         finally:

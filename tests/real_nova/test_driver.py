@@ -197,11 +197,11 @@ class LiveMigration(nova.test.TestCase):
         self.start(lambda hostname, my_ip: Hypervisor(hostname, my_ip=my_ip, cpu=cpus[hostname]))
         self.assertRaises(nova.exception.InvalidCPUInfo, self.check)
 
-    def begin(self, *, dirty_rate=0, **settings):
-        """Begin a live migration of a guest of 512 MiB, of which 32 are copied in a second."""
+    def begin(self, *, dirty_rate=0, given=MigrationSettings(bandwidth=32), **settings):  # noqa: B008
+        """Begin a live migration of a guest of 512 MiB, of which 32 are copied in a second, with options of Nova's."""
         self.start()
         self.clock = self.src.hypervisors.clock
-        self.src.hypervisor.live_migration = MigrationSettings(bandwidth=32)
+        self.src.hypervisor.live_migration = given
         domain = self.src.hypervisor.lookup(self.instance.name)
         domain.memory_mb, domain.dirty_rate = 512, dirty_rate
         for name, value in settings.items():
@@ -239,9 +239,26 @@ class LiveMigration(nova.test.TestCase):
         self.assertGreaterEqual(self.saved.call_count, 3)
 
     def test_bandwidth_is_what_nova_has_configured(self):
-        self.begin(bandwidth=64)
+        self.begin(given=MigrationSettings(), bandwidth=64)
         self.clock.advance(10.1)
         self.assertEqual(["post"], self.ends())
+
+    def test_what_is_set_for_the_hypervisor_holds_whatever_nova_has_configured(self):
+        given = MigrationSettings(32, downtime=3, completion_timeout=60, timeout_action="force_complete")
+        # It gives its disks 4 s, and 6 GiB 60 s each; 16 s of standing still are more than 3.
+        self.begin(given=given, dirty_rate=32, bandwidth=64, completion_timeout=100, downtime=100)
+        self.clock.advance(361)
+        self.assertEqual(power_state.PAUSED, self.src.get_info(self.instance).state)
+        self.clock.advance(20)
+        self.assertEqual(["post"], self.ends())
+        self.assertIs(given, self.src.hypervisor.live_migration)
+
+    def test_what_was_given_stays_as_it_was_given(self):
+        given = MigrationSettings(bandwidth=32, permit_post_copy=True, downtime=3)
+        self.begin(given=given, completion_timeout=100, timeout_action="force_complete", permit_auto_converge=True)
+        self.clock.advance(30)
+        self.assertEqual(["post"], self.ends())
+        self.assertIs(given, self.src.hypervisor.live_migration)
 
     def test_one_that_does_not_converge_goes_on(self):
         self.begin(dirty_rate=32, completion_timeout=0)

@@ -10,7 +10,7 @@ from fakevirt.backends.image import ImageAPI
 from fakevirt.driver.domain import Domain
 from fakevirt.driver.hypervisor import FilterRules, Hypervisor, PluggedVif
 from fakevirt.driver.interface import BlockDeviceInfo, ComputeDriver, Instance, NetworkInfo
-from fakevirt.driver.migration_job import MigrationTime
+from fakevirt.driver.migration_job import MigrationSettings, MigrationTime
 from fakevirt.driver.profile import Profile
 
 #: Reads a field of an instance.
@@ -26,6 +26,7 @@ class HypervisorDriver(ComputeDriver):
             one that cannot be reached.
         profile: In which form each method takes an instance.
         image_api: Where snapshots are uploaded to; an image service of its own unless given.
+        settings: Returns how guests are copied to other hosts; as the hypervisor says unless given.
         time: What passes while a guest is copied to another host; unless given, no clock moves for it.
     """
 
@@ -36,6 +37,7 @@ class HypervisorDriver(ComputeDriver):
         peers: Callable[[str], Hypervisor],
         profile: Profile | None = None,
         image_api: ImageAPI | None = None,
+        settings: Callable[[], MigrationSettings] | None = None,
         time: MigrationTime | None = None,
     ) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class HypervisorDriver(ComputeDriver):
         self.profile: Profile = profile or Profile()
         self._peers = peers
         self._image_api = image_api or ImageAPI()
+        self._settings = settings or (lambda: hypervisor.live_migration)
         self._time = time or MigrationTime.of_its_own()
 
     def _domain(self, method: str, instance: Instance) -> Domain:

@@ -219,7 +219,8 @@ class LiveMigration(Disks, Lifecycle):
 
     def _migrate(self, name: str, dest: Hypervisor, copy_disks: bool, graphics_listen_addrs: dict[str, str]) -> None:
         host = self.hypervisor
-        with host.migrating(name, dest, copy_disks=copy_disks, now=self._time.now) as job:
+        settings, now = self._settings(), self._time.now
+        with host.migrating(name, dest, copy_disks=copy_disks, settings=settings, now=now) as job:
             while job.is_under_way and job.phase != "post-copy":
                 self._time.wait(job)
                 if not job.is_of_this_process:

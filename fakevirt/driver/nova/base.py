@@ -17,7 +17,7 @@ from fakevirt.driver.fake import FakeVirtDriver
 from fakevirt.driver.fake.base import volumes_of
 from fakevirt.driver.hypervisors import Hypervisors
 from fakevirt.driver.interface import BlockDeviceInfo
-from fakevirt.driver.migration_job import MigrationJob, MigrationTime
+from fakevirt.driver.migration_job import MigrationJob, MigrationSettings, MigrationTime
 
 #: An instance, an image's metadata and what a live migration knows, as Nova's objects.
 Instance = Any
@@ -69,8 +69,13 @@ class NovaDriver(driver.ComputeDriver):  # type: ignore[misc]
             self.hypervisor,
             peers=self.hypervisors.reach,
             image_api=glance.API(),
+            settings=self._settings,
             time=MigrationTime(now=lambda: self.hypervisors.clock.now, wait=self._wait),
         )
+
+    def _settings(self) -> MigrationSettings:
+        """Return how guests are copied to other hosts."""
+        raise NotImplementedError
 
     def _wait(self, job: MigrationJob) -> None:
         """Wait until a live migration is due."""

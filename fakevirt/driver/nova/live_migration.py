@@ -57,6 +57,9 @@ class _UnderWay:
 class LiveMigration(NovaDriver):
     """Moves guests while they run: in the time that ``hypervisor.live_migration`` and ``[libvirt]`` say.
 
+    What is set in ``hypervisor.live_migration`` holds. What has its default there is as Nova's options have it, of
+    ``[libvirt]live_migration_…`` those of the same names, at the moment at which a migration begins.
+
     That time passes on the clock of the hypervisors, which stands still until a test lets it go on.
 
     Args:
@@ -267,7 +270,6 @@ class LiveMigration(NovaDriver):
         """Move the guest; return None, or the status of the migration if the guest is still here."""
         data = as_dict(migrate_data)
         data["pre_live_migration_result"] = {"graphics_listen_addrs": self._listen_addrs(instance, migrate_data)}
-        self.hypervisor.live_migration = _as_configured(self.hypervisor.live_migration)
         migration = migrate_data.migration if migrate_data is not None and "migration" in migrate_data else None
         under_way = self._under_way[instance.name] = _UnderWay(instance, migration)
         ended: list[str] = []
@@ -290,6 +292,14 @@ class LiveMigration(NovaDriver):
             del self._under_way[instance.name]
         return None
 
+    def _settings(self) -> MigrationSettings:
+        """Return what is set for the hypervisor, and what Nova has configured where nothing is."""
+        given, configured = self.hypervisor.live_migration, _configured()
+        names = (field.name for field in dataclasses.fields(MigrationSettings))
+        return MigrationSettings(
+            **{name: getattr(configured if _is_default(given, name) else given, name) for name in names}
+        )
+
     def _wait(self, job: MigrationJob) -> None:
         """Tell how far a live migration has come, and wait until it is due, or until that is to be told again."""
         phase, under_way = job.phase, self._under_way[job.domain.name]
@@ -309,12 +319,15 @@ class LiveMigration(NovaDriver):
         return told or self.hypervisor.lookup(instance.name).graphics_listen_addrs
 
 
-def _as_configured(settings: MigrationSettings) -> MigrationSettings:
-    """Return settings with what Nova's configuration has of them."""
+def _is_default(settings: MigrationSettings, name: str) -> bool:
+    return bool(getattr(settings, name) == getattr(MigrationSettings(), name))
+
+
+def _configured() -> MigrationSettings:
+    """Return what Nova has configured."""
     configured = CONF.libvirt
-    return dataclasses.replace(
-        settings,
-        bandwidth=configured.live_migration_bandwidth or settings.bandwidth,
+    return MigrationSettings(
+        bandwidth=configured.live_migration_bandwidth or None,
         downtime=configured.live_migration_downtime / 1000,
         permit_post_copy=configured.live_migration_permit_post_copy,
         permit_auto_converge=configured.live_migration_permit_auto_converge,
