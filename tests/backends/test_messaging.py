@@ -4,6 +4,8 @@ import dataclasses
 import os
 import re
 import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,18 @@ def test_clouds_on_one_broker_do_not_hear_each_other(processes):
         one.live_migrate(one.boot("src"), to="dst")
         assert one.trace.driver.calls("live_migration")
         assert not other.trace.driver.calls()
+
+
+def test_a_cloud_leaves_no_threads_behind(processes):
+    """Each would keep the whole cloud, and its sockets open."""
+    before, patience = threading.active_count(), time.monotonic() + 10
+    for _ in range(2):
+        with Cloud(**processes) as cloud:
+            cloud.boot("src")
+    # Those that look after processes end when these do, a moment later.
+    while threading.active_count() > before and time.monotonic() < patience:
+        time.sleep(0.1)
+    assert threading.active_count() <= before
 
 
 class Forgetful(compute.ComputeManager):

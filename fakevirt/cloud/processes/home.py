@@ -279,7 +279,9 @@ class Processes:
         self._running[name].told(error)
 
     def _on_stay(self, cause: Cause, name: str) -> None:
-        threading.Event().wait()
+        running = self._running[name]
+        with running._changed:
+            running._changed.wait_for(lambda: not running.is_alive)
 
 
 class _Names:
