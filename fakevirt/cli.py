@@ -35,9 +35,10 @@ from fakevirt.conversion.upgrades.tables import upgrades_table
 from fakevirt.conversion.upgrades.verify import verify_upgrades
 from fakevirt.conversion.verification import Progress
 from fakevirt.convert import command as convert_command
-from fakevirt.db.engine import check_url, without_password
+from fakevirt.db.engine import check_url
 from fakevirt.driver.profile import Accepts, Profile
 from fakevirt.location import DATABASES, MESSAGES
+from fakevirt.passwords import without_password
 from fakevirt.rpc import broker
 from fakevirt.usage_error import UsageError
 

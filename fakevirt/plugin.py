@@ -18,6 +18,7 @@ import pytest
 
 from fakevirt import hooks, running_test
 from fakevirt.location import DATABASES, MESSAGES, Location
+from fakevirt.passwords import hide, passwords_in
 from fakevirt.running_test import RunningTest
 from fakevirt.usage_error import UsageError
 
@@ -242,22 +243,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, T, T]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the traces of its clouds to the report of a test that failed, and what it compared to its last report."""
+    """Add the traces of its clouds to the report of a test that failed, and what it compared to its last report.
+
+    No report has a password of the run's database or broker in it.
+    """
     test = item.stash.get(RUNNING, None)
     if test is not None and call.when == "teardown" and item.config.stash[OPTIONS].conversion_junit:
         from fakevirt.testing import run_board
 
         item.user_properties += run_board.properties(test.board)
     report = yield
-    if test is None:
-        return report
-    if report.failed:
+    if test is not None and report.failed:
         report.sections += [*test.sections, *_traces(test)]
         # A failure of the teardown does not tell them again.
         test.sections.clear()
         test.clouds.clear()
-    if call.when == "teardown" and test.board:
+    if test is not None and call.when == "teardown" and test.board:
         vars(report)[COMPARED] = test.board
+    passwords = passwords_in(DATABASES.url) | passwords_in(MESSAGES.url)
+    if passwords:
+        # Frames of whatever driver broke show their arguments, and what a test prints may be anything.
+        report.longrepr, report.sections = hide(report.longrepr, passwords), hide(report.sections, passwords)
     return report
 
 

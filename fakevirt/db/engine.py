@@ -22,6 +22,7 @@ from fakevirt.db import journal, server
 from fakevirt.db.exceptions import DBError
 from fakevirt.db.models import Base
 from fakevirt.location import DATABASES
+from fakevirt.passwords import without_password
 from fakevirt.usage_error import UsageError
 
 #: The environment variable in which a process of the command has its name.
@@ -37,9 +38,9 @@ class Database:
 
     Args:
         url: A database URL of SQLAlchemy; unless given, that of the option or of ``FAKEVIRT_DB`` in the environment,
-            else in memory. What a database holds is deleted. On a server its name must have the word test in it, it is
-            created if it is missing, and a second one at the same time has a name of its own, with a number;
-            ``{worker}`` stands for the process, where there are several (:func:`worker`).
+            else in memory. What a database holds is deleted. Its name, or the path of its file, must have the word test
+            in it. On a server it is created if it is missing, and a second one at the same time has a name of its own,
+            with a number; ``{worker}`` stands for the process, where there are several (:func:`worker`).
 
     Raises:
         UsageError: The URL cannot be understood, its driver is not installed, nothing answers there, or the database
@@ -187,7 +188,7 @@ class Database:
             raise UsageError(
                 expected="a SQLite database, whose content can be copied as bytes",
                 happened=f"this one is {self._engine.dialect.name}",
-                where=f"database {self._engine.url.render_as_string(hide_password=True)}",
+                where=f"database {without_password(self.url)}",
                 how_to_go_on="take a snapshot on SQLite, or use reset() and set the world up again",
             )
         with self._in_turns, contextlib.ExitStack() as stack:
@@ -276,11 +277,6 @@ def check_url(url: str, *, where: str) -> None:
         ) from None
 
 
-def without_password(url: str) -> str:
-    """Return a URL as it may be shown."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
 def worker() -> str:
     """Return the name of this process among those that share the work: ``gw1`` of xdist's, ``p1`` of the command's."""
     names = [os.environ[name] for name in ("PYTEST_XDIST_WORKER", WORKER) if name in os.environ]
@@ -296,10 +292,11 @@ def _engine_of(url: str) -> Engine:
         parsed = make_url(url.replace("{worker}", worker()))
     except (ArgumentError, ValueError):
         raise _bad_url("a text that cannot be read as a URL", url.partition(":")[0]) from None
-    shown = parsed.render_as_string(hide_password=True)
+    shown = without_password(url)
     try:
         if parsed.get_backend_name() != "sqlite":
             return server.take(parsed)
+        server.check_name(parsed)
         engine = create_engine(parsed)
     except (ArgumentError, ImportError) as error:
         raise _bad_url(f"no driver for it ({type(error).__name__})", shown) from None

@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from fakevirt.db import journal
 from fakevirt.db.exceptions import DBConnectionError, DBDeadlock, DBError
 from fakevirt.db.models import Base
+from fakevirt.passwords import without_password
 from fakevirt.usage_error import UsageError
 
 #: Where one is connected to while the database does not exist yet, by dialect; MariaDB needs no database for that.
 _BEFORE = {"postgresql": "postgres", "mysql": "", "mariadb": ""}
-_SAYS_TEST = re.compile(r"(?<![a-z])test", re.IGNORECASE)
+_SAYS_TEST = re.compile(r"(?<![a-z])(?:tests?|testing)(?![a-z])", re.IGNORECASE)
 #: SQLSTATE of PostgreSQL and error numbers of MariaDB: a deadlock, and a lock that was waited for too long.
 _DEADLOCKS = frozenset({"40P01", "40001", 1213, 1205})
 
@@ -65,14 +66,8 @@ def engine_at(url: URL) -> Engine:
         UsageError: Its name does not say that it is for tests.
         SQLAlchemyError: It can neither be opened nor created.
     """
+    check_name(url)
     engine = create_engine(url)
-    if _SAYS_TEST.search(url.database or "") is None:
-        raise UsageError(
-            expected="a database for tests, since every row in it is deleted: one with the word test in its name",
-            happened=f"it is called {url.database!r}",
-            where=f"database URL {url.render_as_string(hide_password=True)}",
-            how_to_go_on="give it a name such as fakevirt_test; it is created if the server has none of that name",
-        )
     try:
         with engine.connect():
             pass
@@ -82,6 +77,21 @@ def engine_at(url: URL) -> Engine:
     journal.attach(engine)
     Base.metadata.create_all(engine)
     return engine
+
+
+def check_name(url: URL) -> None:
+    """Refuse a database whose name does not say that it is for tests; of a file, its path may say it.
+
+    Raises:
+        UsageError: It does not.
+    """
+    if _SAYS_TEST.search(url.database or "") is None:
+        raise UsageError(
+            expected="a database for tests, since every row in it is deleted: one with the word test in its name",
+            happened=f"it is called {url.database!r}",
+            where=f"database URL {without_password(url.render_as_string(hide_password=False))}",
+            how_to_go_on="give it a name such as fakevirt_test; it is created if there is none of that name",
+        )
 
 
 def empty(connection: Connection) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import amqp  # type: ignore[import-untyped]
 import oslo_messaging as messaging
 
 from fakevirt.location import MESSAGES
-from fakevirt.rpc.transport import parsed
+from fakevirt.passwords import without_password
+from fakevirt.rpc.transport import SCHEME, parsed
 from fakevirt.usage_error import UsageError
 
 #: How long a broker may take to answer, in seconds.
 _PATIENCE = 10
-_PASSWORD = re.compile(r":[^:@/,]*@")
-
-
-def without_password(url: str) -> str:
-    """Return a broker's address as it may be shown."""
-    return _PASSWORD.sub(":***@", url)
 
 
 def check_url(url: str, *, where: str) -> None:
@@ -33,7 +26,7 @@ def check_url(url: str, *, where: str) -> None:
     Raises:
         UsageError: It cannot be read, is of another kind than RabbitMQ, or nobody lets us in there.
     """
-    if url == MESSAGES.built_in:
+    if url.partition(":")[0] == SCHEME:
         return
     try:
         address = parsed(url)

@@ -1,10 +1,15 @@
 import pytest
 
-TEXT = """
+#: One that is not built in.
+CHOSEN = "fakevirt://chosen/"
+TEXT = f"""
+from fakevirt.cloud import Cloud
 from fakevirt.location import MESSAGES
 
 def test_it():
-    assert MESSAGES.url == "fakevirt://"
+    assert MESSAGES.url == "{CHOSEN}"
+    with Cloud() as cloud:
+        cloud.live_migrate(cloud.boot("src"), to="dst")
 """
 
 
@@ -28,7 +33,7 @@ def given(monkeypatch, urls):
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_counts_more_is_taken(run, monkeypatch, source):
     """What counts less names a broker that is not there, and is not looked at."""
-    urls = {name: "fakevirt://" if name == source else "kafka://b/" for name in SOURCES[SOURCES.index(source) :]}
+    urls = {name: CHOSEN if name == source else "kafka://b/" for name in SOURCES[SOURCES.index(source) :]}
     options, ini = given(monkeypatch, urls)
     run(TEXT, *options, ini=ini).assert_outcomes(passed=1)
 

@@ -101,8 +101,8 @@ def test_an_allowance_that_nothing_uses_exits_1(verify, monkeypatch):
         (["--results", "x.json"], "--results without --html", "add --html FILE"),
         (["--workers", "0"], "--workers 0", "give another number"),
         (
-            ["--workers", "2", "--db", "sqlite:///no_worker.db"],
-            "--workers 2 with sqlite:///no_worker.db",
+            ["--workers", "2", "--db", "sqlite:///no_worker_test.db"],
+            "--workers 2 with sqlite:///no_worker_test.db",
             "write {worker} into the name of the database",
         ),
         (["--workers", "2", "--scenario", ONE, "--fault", "x"], "a fault of one scenario", "or --workers"),

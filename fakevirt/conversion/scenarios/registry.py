@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fakevirt.cloud import Cloud
-from fakevirt.db.engine import without_password
 from fakevirt.location import DATABASES, MESSAGES
-from fakevirt.rpc import broker
+from fakevirt.passwords import without_password
 from fakevirt.usage_error import UsageError
 
 
@@ -58,7 +57,7 @@ class Scenario:
         if database_url := self.cloud.get("database_url", DATABASES.chosen):
             options.append(f"--db {shlex.quote(without_password(database_url))}")
         if transport_url := self.cloud.get("transport_url", MESSAGES.chosen):
-            options.append(f"--transport {shlex.quote(broker.without_password(transport_url))}")
+            options.append(f"--transport {shlex.quote(without_password(transport_url))}")
         return " ".join(options)
 
     @property

@@ -125,8 +125,8 @@ def test_threads_take_turns_on_a_database_in_memory() -> None:
     ("url", "happened"),
     [
         ("no url, secret", "cannot be read as a URL"),
-        ("nosuchdatabase://user:secret@db/nova", "no driver for it"),
-        ("sqlite:////no/such/folder/secret/../nova.db", "could not be opened"),
+        ("nosuchdatabase://user:secret@db/nova_test", "no driver for it"),
+        ("sqlite:////no/such/folder/secret/../nova_test.db", "could not be opened"),
         ("postgresql+psycopg2://user:secret@db/nova_test", "no driver for it"),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_bad_url_is_a_usage_error_that_says_what_is_wrong(url: str, happened: 
     assert caught.value.__suppress_context__
 
 
-@pytest.mark.parametrize("url", ["nosuchdatabase://user:secret@db/nova", "postgresql://user:secret@db:port/nova"])
+@pytest.mark.parametrize("url", ["nosuchdatabase://user:secret@db/nova_test", "postgresql://user:secret@db:port/nova"])
 def test_a_bad_url_never_shows_the_password(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         Database(url)
@@ -178,3 +178,20 @@ def test_each_process_has_a_database_of_its_own(
         monkeypatch.setenv(variable, value)
     Database(f"sqlite:///{tmp_path}/{{worker}}.db").dispose()
     assert [path.name for path in tmp_path.iterdir()] == [f"{name}.db"]
+
+
+@pytest.mark.parametrize("name", ["nova", "testimonials", "Testament_prod", "prod_tester", "latest"])
+@pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/{}", "sqlite:///{}.db"])
+def test_a_database_whose_name_does_not_say_that_it_is_for_tests_is_refused(url: str, name: str) -> None:
+    with pytest.raises(UsageError, match="it is called"):
+        Database(url.format(name))
+    assert not Path(f"{name}.db").exists()
+
+
+@pytest.mark.parametrize("name", ["test", "nova_test", "Tests", "test-2", "nova_testing_gw0"])
+def test_a_database_is_for_tests_if_its_name_says_so(name: str, tmp_path: Path) -> None:
+    # A path that is relative has none of the folder's name, which says it too.
+    with contextlib.chdir(tmp_path):
+        database = Database(f"sqlite:///{name}.db")
+    assert not database.is_in_memory
+    database.dispose()

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from fakevirt.rpc.broker import check_url, without_password
+from fakevirt.rpc.broker import check_url
 from fakevirt.usage_error import UsageError
 
 
@@ -35,8 +35,3 @@ def test_a_broker_that_does_not_answer_is_refused_without_its_password():
         check_url(f"rabbit://nova:secret@127.0.0.1:{port}/", where="the option")
     assert caught.value.happened == "it could not be opened (ConnectionRefusedError)"
     assert caught.value.where == f"the option: rabbit://nova:***@127.0.0.1:{port}/"
-
-
-def test_the_passwords_of_all_hosts_are_left_out():
-    url = "rabbit://nova:one@first:5672,nova:two@second:5672/nova"
-    assert without_password(url) == "rabbit://nova:***@first:5672,nova:***@second:5672/nova"
