@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from fakevirt.usage_error import UsageError
@@ -16,11 +18,12 @@ _PATIENCE = 60.0
 
 @dataclass(slots=True, eq=False)
 class _Sleeper:
-    """A thread that waits: what for, until when, and whether it is to go on."""
+    """A thread that waits: what for, until when, whether it can go on then, and whether it is to."""
 
     name: str
     until: float
     or_until: Callable[[], bool]
+    can_go_on: Callable[[], bool] = lambda: True
     is_woken: bool = False
 
 
@@ -35,8 +38,11 @@ class Clock:
         #: How many seconds have passed.
         self.now: float = 0.0
         self._changed = threading.Condition(lock)
+        #: What threads are interleaved within, by name: it may refuse, and is told the clock.
+        self.within: dict[str, Callable[[Clock], AbstractContextManager[None]]] = {}
         self._sleepers: list[_Sleeper] = []
         self._at_work = 0
+        self._is_interleaving = False
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
@@ -62,12 +68,18 @@ class Clock:
             How many seconds have passed.
         """
         began = self.now
-        sleeper = _Sleeper(name, began + seconds, or_until)
-        self._sleepers.append(sleeper)
-        self._at_work -= 1
-        self._changed.notify_all()
-        self._changed.wait_for(lambda: sleeper.is_woken)
+        self._sleep(_Sleeper(name, began + seconds, or_until))
         return self.now - began
+
+    def take_turn(self) -> None:
+        """Let others go on, at work and with the lock, where threads are interleaved."""
+        self.wait_for(lambda: True)
+
+    def wait_for(self, can_go_on: Callable[[], bool]) -> None:
+        """Let others go on until something holds, where threads are interleaved; elsewhere, do not wait."""
+        with self._changed:
+            if self._is_interleaving and self._at_work:
+                self._sleep(_Sleeper("", self.now, lambda: False, can_go_on))
 
     def look(self) -> None:
         """Let those go on that wait no longer, whatever the time."""
@@ -89,28 +101,33 @@ class Clock:
                 self._let_go_on(sleeper)
             self.now = end
 
-    def interleave(self, *actions: Callable[[], object], seed: int = 0) -> None:
-        """Let time pass until nobody waits any more, and do something meanwhile.
+    def interleave(self, *actions: Callable[[], object], seed: int = 0) -> list[BaseException | None]:
+        """Let time pass until nobody waits any more, and do something meanwhile; the seed draws who goes on when.
+
+        Of those that wait, and of the actions, one goes on at a time, until it is about to call a driver, lets time
+        pass or waits for a lock. Then it is drawn who goes on. Time passes when one is drawn that lets it.
 
         Args:
-            *actions: What is done, each once, in an order and at points in time that the seed draws.
+            *actions: What is done, each once and in a thread of its own.
             seed: Which draw it is.
+
+        Returns:
+            What each action has raised; None for one that has not.
+
+        Raises:
+            UsageError: They cannot be had again by the seed, or wait for each other without an end.
         """
-        draws, to_do = random.Random(seed), list(actions)
-        while True:
-            with self._changed:
-                self._settle()
-                sleeper = self._soonest()
-                draw: list[Callable[[], object] | None] = [*to_do, *([None] if sleeper else [])]
-                if not draw:
-                    return
-                action = draws.choice(draw)
-                if action is None and sleeper is not None:
-                    self._let_go_on(sleeper)
-                    continue
-            if action is not None:
-                to_do.remove(action)
-                action()
+        raised: list[BaseException | None] = [None] * len(actions)
+        draws = random.Random(seed)
+        with contextlib.ExitStack() as stack:
+            for within in self.within.values():
+                stack.enter_context(within(self))
+            stack.enter_context(self._interleaving())
+            for number, action in enumerate(actions):
+                self._begin(number, action, raised)
+            while drawn := self._drawn():
+                self._let_go_on(draws.choice(drawn))
+        return raised
 
     def await_waiting(self, count: int) -> None:
         """Wait until so many wait, as live migrations do that were asked for and have begun.
@@ -121,11 +138,60 @@ class Clock:
         with self._changed:
             self._expect(lambda: len(self._sleepers) >= count and not self._at_work, f"{count} that wait")
 
+    @contextlib.contextmanager
+    def _interleaving(self) -> Iterator[None]:
+        with self._changed:
+            self._settle()
+            self._is_interleaving = True
+            try:
+                yield
+            finally:
+                self._is_interleaving = False
+                for sleeper in [sleeper for sleeper in self._sleepers if sleeper.until <= self.now]:
+                    self._wake(sleeper)
+
+    def _begin(self, number: int, action: Callable[[], object], raised: list[BaseException | None]) -> None:
+        def act() -> None:
+            try:
+                self.take_turn()
+                action()
+            except BaseException as error:
+                raised[number] = error
+            finally:
+                with self._changed:
+                    self._at_work -= 1
+                    self._changed.notify_all()
+
+        self._at_work += 1
+        threading.Thread(target=contextvars.copy_context().run, args=(act,), daemon=True).start()
+        self._settle()
+
+    def _drawn(self) -> Sequence[_Sleeper]:
+        """Return those of whom one goes on next: whoever can at once, and the first to wake of the others."""
+        able = [sleeper for sleeper in self._sleepers if sleeper.can_go_on()]
+        if self._sleepers and not able:
+            raise UsageError(
+                expected="threads of which one can go on",
+                happened=f"{len(self._sleepers)} wait for each other",
+                where="Clock.interleave(…)",
+                how_to_go_on="look for two locks that are taken in different orders; the seed repeats it",
+            )
+        asleep = [sleeper for sleeper in able if sleeper.until > self.now and not sleeper.or_until()]
+        at_once = [sleeper for sleeper in able if sleeper not in asleep]
+        return at_once + sorted(asleep, key=lambda sleeper: (sleeper.until, sleeper.name))[:1]
+
+    def _sleep(self, sleeper: _Sleeper) -> None:
+        self._sleepers.append(sleeper)
+        self._at_work -= 1
+        self._changed.notify_all()
+        self._changed.wait_for(lambda: sleeper.is_woken)
+
     def _soonest(self) -> _Sleeper | None:
         return min(self._sleepers, key=lambda sleeper: (sleeper.until, sleeper.name), default=None)
 
     def _let_go_on(self, sleeper: _Sleeper) -> None:
-        self.now = max(self.now, sleeper.until)
+        if not sleeper.or_until():
+            self.now = max(self.now, sleeper.until)
         self._wake(sleeper)
         self._settle()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import nova.exception
@@ -18,6 +20,7 @@ from fakevirt.driver.fake.base import volumes_of
 from fakevirt.driver.hypervisors import Hypervisors
 from fakevirt.driver.interface import BlockDeviceInfo
 from fakevirt.driver.migration_job import MigrationJob, MigrationSettings, MigrationTime
+from fakevirt.driver.nova import turns
 
 #: An instance, an image's metadata and what a live migration knows, as Nova's objects.
 Instance = Any
@@ -45,6 +48,10 @@ _MIGRATE_DATA = (
     "instance_relative_path",
 )
 
+#: What Nova's resource tracker asks: one update waits for the other in a pool of threads, and has to come to its end.
+_OF_THE_TRACKER = frozenset({"get_available_resource", "update_provider_tree"})
+#: In which threads a driver is at work.
+_inside = threading.local()
 #: The hypervisors of each message bus: compute services that share one are a site.
 _sites: weakref.WeakKeyDictionary[Any, Hypervisors] = weakref.WeakKeyDictionary()
 
@@ -65,6 +72,9 @@ class NovaDriver(driver.ComputeDriver):  # type: ignore[misc]
     def init_host(self, host: str) -> None:
         """Take the hypervisor of that host."""
         self.hypervisor = self.hypervisors.of(host)
+        self.hypervisors.clock.within["locks"] = turns.locks_in_turns
+        if hasattr(self.virtapi, "_compute"):
+            self.hypervisors.clock.within |= {"messages": turns.casts_are_calls, "threads": turns.nothing_begins}
         self._driver = FakeVirtDriver(
             self.hypervisor,
             peers=self.hypervisors.reach,
@@ -100,13 +110,26 @@ def at_work(method: Callable[Concatenate[_Driver, _P], _R]) -> Callable[Concaten
 
     @functools.wraps(method)
     def call(self: _Driver, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with self.hypervisors.lock:
+        with self.hypervisors.lock, _outermost() as is_outermost:
+            if is_outermost and method.__name__ not in _OF_THE_TRACKER:
+                self.hypervisors.clock.take_turn()
             try:
                 return method(self, *args, **kwargs)
             except exceptions.NovaException as error:
                 raise novas(error) from error
 
     return call
+
+
+@contextlib.contextmanager
+def _outermost() -> Iterator[bool]:
+    """Tell whether no method of a driver has called this one."""
+    is_outermost = not getattr(_inside, "driver", False)
+    _inside.driver = True
+    try:
+        yield is_outermost
+    finally:
+        _inside.driver = not is_outermost
 
 
 def novas(error: exceptions.NovaException) -> Exception:

@@ -185,16 +185,16 @@ class LiveMigration(NovaDriver):
             InvalidHostname: ``dest`` is no host name; nothing was tried, so nothing is recovered.
         """
         self.active_migrations[instance.uuid] = deque()
-        try:
-            with self.hypervisors.clock.at_work():
+        with self.hypervisors.clock.at_work():
+            try:
                 end = self._move(context, instance, dest, block_migration, migrate_data)
-        finally:
-            del self.active_migrations[instance.uuid]
-        # Both go on in other services, whose drivers must be able to work.
-        if end is None:
-            post_method(context, instance, dest, block_migration, migrate_data)
-        else:
-            recover_method(context, instance, dest, migrate_data, migration_status=end)
+            finally:
+                del self.active_migrations[instance.uuid]
+            # Without the lock: both go on in other services, whose drivers must be able to work.
+            if end is None:
+                post_method(context, instance, dest, block_migration, migrate_data)
+            else:
+                recover_method(context, instance, dest, migrate_data, migration_status=end)
 
     @at_work
     def live_migration_force_complete(self, instance: Instance) -> None:
