@@ -86,7 +86,33 @@ def test_a_guest_that_is_deleted_on_its_way_is_nowhere():
     assert len(ends) > 2
 
 
-@pytest.mark.parametrize("other", ["delete", "live_migrate", "detach_volume"])
+def migration_and(request, seed):
+    """Return the order of the drivers' calls, where the guest is in the end, what was raised and how long it took."""
+    with Cloud() as cloud:
+        server = cloud.boot("src", volumes=1)
+        slowly(cloud)
+        raised = cloud.interleave(
+            lambda: cloud.live_migrate(server, to="dst"), lambda: request(cloud, server), seed=seed
+        )
+        calls = [(effect.service, effect.operation) for effect in cloud.trace.driver.calls()]
+        hosts = [host for host in ("src", "dst") if server.name in cloud.host(host).hypervisor.domains]
+        return calls, hosts, [type(error).__name__ for error in raised], cloud.clock.now - cloud.epoch
+
+
+@pytest.mark.parametrize("request_", [Cloud.delete, Cloud.reboot], ids=["delete", "reboot"])
+def test_the_seed_says_how_a_migration_and_another_request_go(request_):
+    runs = [migration_and(request_, seed) for seed in SEEDS]
+    assert runs == [migration_and(request_, seed) for seed in SEEDS]
+    assert len({str(run) for run in runs}) > 1
+
+
+def test_a_guest_that_reboots_on_its_way_is_on_one_host():
+    ends = [migration_and(Cloud.reboot, seed) for seed in SEEDS]
+    assert all(len(hosts) == 1 for _, hosts, *_ in ends)
+    assert {tuple(hosts) for _, hosts, *_ in ends} == {("src",), ("dst",)}
+
+
+@pytest.mark.parametrize("other", ["delete", "live_migrate", "detach_volume", "reboot"])
 @pytest.mark.parametrize("seed", range(4))
 def test_requests_come_to_the_same_on_both_call_paths(seed, other):
     def race(cloud):
@@ -95,6 +121,7 @@ def test_requests_come_to_the_same_on_both_call_paths(seed, other):
         requests = {
             "delete": lambda: cloud.delete(server),
             "live_migrate": lambda: cloud.live_migrate(another, to="dst"),
+            "reboot": lambda: cloud.reboot(server),
             "detach_volume": lambda: cloud.detach_volume(server, *cloud.attached_volumes(server)),
         }
         cloud.interleave(lambda: cloud.live_migrate(server, to="dst"), requests[other], seed=seed)

@@ -108,6 +108,49 @@ def test_what_happens_meanwhile_is_drawn_from_a_seed():
     assert all(len(order) == 6 for order in orders)
 
 
+def two_at_work(seed):
+    """Return in which order two threads wait, each three times, of which the one takes twice as long as the other."""
+    lock = threading.RLock()
+    clock, told = Clock(lock), []
+
+    def work(name, seconds):
+        with clock.at_work(), lock:
+            for _ in range(3):
+                clock.wait(seconds, name=name)
+                clock.take_turn()
+                told.append((name, clock.now))
+
+    for number, (name, seconds) in enumerate({"one": 1, "two": 2}.items(), start=1):
+        threading.Thread(target=work, args=(name, seconds), daemon=True).start()
+        clock.await_waiting(number)
+    clock.interleave(seed=seed)
+    return told
+
+
+def test_who_goes_on_is_drawn_from_a_seed_without_anything_else_to_do():
+    orders = [two_at_work(seed) for seed in range(10)]
+    assert orders == [two_at_work(seed) for seed in range(10)]
+    assert len({str(order) for order in orders}) > 4
+
+
+def test_what_an_action_raises_is_returned(clock):
+    error = ValueError()
+
+    def fail():
+        raise error
+
+    assert clock.interleave(lambda: None, fail) == [None, error]
+
+
+def test_actions_that_wait_for_each_other_are_told(clock):
+    with pytest.raises(UsageError, match="1 wait for each other"):
+        clock.interleave(lambda: clock.wait_for(lambda: False))
+
+
+def test_elsewhere_nobody_waits_for_others(clock):
+    clock.wait_for(lambda: False)
+
+
 def test_who_does_not_come_is_told(clock, monkeypatch):
     monkeypatch.setattr(clocks, "_PATIENCE", 0.01)
     with pytest.raises(UsageError, match="0 wait and 0 are at work"):
