@@ -4,17 +4,17 @@ import ast
 import contextlib
 import importlib
 import inspect
-import pkgutil
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import fakevirt
 from driver_mutants.operators import ANOTHER, OPERATORS
 from fakevirt.driver.domain import Domain
 
-#: Where the driver has its code.
-PARTS = ("fakevirt.driver.fake",)
+#: Where the driver has its code, and the one for Nova.
+OWN, NOVAS = PARTS = ("fakevirt.driver.fake", "fakevirt.driver.nova")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Mutant:
 
 
 def mutants(parts: tuple[str, ...] = PARTS) -> list[Mutant]:
-    """Return every mutant of some modules and of the modules of some packages."""
+    """Return every mutant of the modules of some packages; none is imported, since Nova need not be there."""
     return [
         Mutant(module, name, line, operator, number)
         for module in _modules(parts)
@@ -86,15 +86,18 @@ def another(self, found):
 
 def _modules(parts: tuple[str, ...]) -> Iterator[str]:
     for part in parts:
-        module = importlib.import_module(part)
-        yield part
-        for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
-            yield f"{part}.{found.name}"
+        for path in sorted(_folder(part).glob("*.py")):
+            yield part if path.stem == "__init__" else f"{part}.{path.stem}"
+
+
+def _folder(package: str) -> Path:
+    return Path(fakevirt.__file__).parent.joinpath(*package.split(".")[1:])
 
 
 def _functions(module: str) -> Iterator[tuple[str, ast.FunctionDef]]:
-    tree = ast.parse(Path(inspect.getsourcefile(importlib.import_module(module))).read_text())
-    for node in tree.body:
+    folder = _folder(module)
+    path = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+    for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef):
             yield node.name, node
         elif isinstance(node, ast.ClassDef):

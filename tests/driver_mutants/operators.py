@@ -11,6 +11,9 @@ ANOTHER = "_another_guest"
 #: What a function that takes something away has in its name: what is left out there, is left behind.
 _TAKES_AWAY = ("destroy", "cleanup", "clean_up", "delete", "forget", "disconnect", "unplug", "unfilter", "rollback")
 
+#: What does not ask for an order of its arguments: swapped, they are no mistake.
+_COMMUTATIVE = ("min", "max", "gcd", "lcm", "hypot", "isclose")
+
 Changed = Iterator[tuple[int, ast.FunctionDef]]
 Change = Callable[[ast.FunctionDef], Changed]
 
@@ -80,11 +83,15 @@ def no_error(function: ast.FunctionDef) -> Changed:
     yield from _changed(function, lambda node: ast.Pass() if _is_of_the_field(node) else None)
 
 
+def _is_commutative(called: ast.expr) -> bool:
+    return ast.unparse(called).rpartition(".")[2] in _COMMUTATIVE
+
+
 def swapped(function: ast.FunctionDef) -> Changed:
     """Swap the first two arguments of a call, or the first two parameters of a public method."""
 
     def change(node: ast.AST) -> ast.AST | None:
-        if isinstance(node, ast.Call) and len(node.args) > 1:
+        if isinstance(node, ast.Call) and len(node.args) > 1 and not _is_commutative(node.func):
             first, second, *others = node.args
             plain = (ast.Name, ast.Attribute)
             if isinstance(first, plain) and isinstance(second, plain) and ast.unparse(first) != ast.unparse(second):

@@ -9,13 +9,10 @@ from unittest import mock
 from nova.tests.unit.virt import test_virt_drivers
 from nova.virt import fake
 
-from driver_mutants.mutants import Mutant, planted_or_not
+from driver_mutants.mutants import NOVAS, Mutant, planted_or_not
 from driver_mutants.runs import Outcome, contract, first_failure
 from fakevirt.driver.nova import InMemoryDriver
 from real_nova import test_driver, test_driver_states
-
-#: The driver for Nova.
-PART = "fakevirt.driver.nova"
 
 
 class NovasSuite(test_virt_drivers.FakeConnectionTestCase):
@@ -35,7 +32,7 @@ class NovasSuite(test_virt_drivers.FakeConnectionTestCase):
 def run(mutant: Mutant | None) -> Outcome:
     """Run our tests of the driver that a mutant is of, and Nova's suite, against it."""
     with planted_or_not(mutant):
-        is_novas = mutant is not None and mutant.module.startswith(PART)
+        is_novas = mutant is not None and mutant.module.startswith(NOVAS)
         return Outcome(mutant, first_failure(_ours()) if is_novas else contract(), first_failure(_novas()))
 
 

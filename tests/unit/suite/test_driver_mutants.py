@@ -1,21 +1,27 @@
 """Drivers with one mistake, which the contract is tried on."""
 
+import ast
 import collections
 import subprocess
 import sys
+import time
+import unittest
 from pathlib import Path
 
 import pytest
 
-from driver_mutants.mutants import mutants, planted
+from driver_mutants import runs, table
+from driver_mutants.mutants import NOVAS, OWN, mutants, planted
 from driver_mutants.operators import OPERATORS
+from driver_mutants.runs import Outcome, Verdict
 from fakevirt import exceptions
 from fakevirt.cloud import Cloud
 from fakevirt.driver.fake.power import Power
 from fakevirt.instrument.probe import unwrap
 
-MUTANTS = mutants()
+MUTANTS = mutants((OWN,))
 TESTS = Path(__file__).parents[2]
+PAGE = TESTS.parent / "docs" / "how-to" / "own-manager-and-driver.md"
 
 
 def one(function, operator):
@@ -77,11 +83,50 @@ def test_arguments_are_swapped():
     assert Power.set_bootable.__code__ is code
 
 
+def test_arguments_whose_order_is_no_matter_are_not_swapped():
+    (function,) = ast.parse("def _f(a, b):\n    g(a, b)\n    return min(a, b), math.gcd(a, b)").body
+    ((line, changed),) = OPERATORS["arguments are swapped"](function)
+    assert line == 2
+    assert "g(b, a)" in ast.unparse(changed)
+
+
+def test_what_is_not_through_in_time_is_not_known_to_fail(monkeypatch):
+    class Slow(unittest.TestCase):
+        def test_it(self):
+            time.sleep(60)
+
+    monkeypatch.setattr(runs, "PATIENCE", 1)
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(Slow)
+    assert runs.first_failure(suite) == Verdict(is_late=True)
+
+
+def test_what_is_not_through_in_time_counts_apart():
+    ours, novas = mutants((OWN,))[0], mutants((NOVAS,))[0]
+    told = table.table([Outcome(ours, Verdict("test_it")), Outcome(novas, Verdict(is_late=True), Verdict("test_it"))])
+    assert "| **all** | 2 | 1 (50.0 %) | 1 (50.0 %) | 1 |" in told
+    assert "| … of `FakeVirtDriver` | 1 | 1 (100.0 %) | 0 (0.0 %) | 0 |" in told
+
+
+def test_the_table_has_its_place_on_a_page(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before <!-- mutants -->stale<!-- end of mutants --> after")
+    outcomes = [Outcome(MUTANTS[0], Verdict("test_it"))]
+    table.write(page, 1, outcomes)
+    assert (
+        table.written(page)
+        == f"<!-- mutants -->\n{table.heading(1)}\n\n{table.table(outcomes)}\n<!-- end of mutants -->"
+    )
+    assert "stale" not in page.read_text()
+    page.write_text("no place")
+    with pytest.raises(LookupError, match="has no place"):
+        table.write(page, 1, outcomes)
+
+
 def test_the_contract_kills_a_mutant_and_not_the_driver():
     script = (
         "from driver_mutants.mutants import mutants; from driver_mutants.runs import run\n"
         "mutant = next(mutant for mutant in mutants() if mutant.function == 'Power.set_bootable')\n"
-        "print(run(mutant).killed_by)"
+        "print(run(mutant).ours.failed)"
     )
     told = subprocess.run(
         [sys.executable, "-c", script], env={"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=True
