@@ -13,7 +13,7 @@ from fakevirt.driver.storage import GIB, MIB, Storage
 from fakevirt.suite.guest import Guest
 
 #: What a disk has counted: read requests and bytes, write requests and bytes, errors.
-_DISK = [1001, 1002, 1003, 1004, 1005]
+DISK = [1001, 1002, 1003, 1004, 1005]
 #: What a VIF has counted: bytes, packets, errors and drops received, then the same sent.
 _VIF = [2001, 2002, 2003, 2004, 2005, 2006, 2007, 2008]
 _CPU_TIME = 3001
@@ -38,7 +38,7 @@ class Readings:
         """Return a guest that has run for a while."""
         domain = guest.domain
         domain.cpu_times = [_CPU_TIME]
-        domain.block_io = {device: _DISK for device in domain.devices}
+        domain.block_io = {device: DISK for device in domain.devices}
         domain.vif_io = {vif: _VIF for vif in domain.vifs}
         return guest
 
@@ -63,7 +63,7 @@ class Readings:
     def test_diagnostics_are_what_the_guest_has_counted(self, counted: Guest) -> None:
         """By names, in numbers."""
         told = counted.call("get_diagnostics", counted.instance).values()
-        assert {_CPU_TIME, *_DISK, *_VIF} <= set(told)
+        assert {_CPU_TIME, *DISK, *_VIF} <= set(told)
 
     def test_diagnostics_in_the_terms_of_the_field_are_what_the_guest_has_counted(self, counted: Guest) -> None:
         """Processors, VIFs and disks."""
@@ -72,7 +72,7 @@ class Readings:
         nics = [(nic.mac_address, nic.rx_octets, nic.rx_packets, nic.tx_octets) for nic in told.nic_details]
         assert nics == [(vif["address"], _VIF[0], _VIF[1], _VIF[4]) for vif in counted.vifs]
         disks = [(disk.read_bytes, disk.read_requests, disk.write_bytes) for disk in told.disk_details]
-        assert disks == [(_DISK[1], _DISK[0], _DISK[3])] * len(counted.domain.devices)
+        assert disks == [(DISK[1], DISK[0], DISK[3])] * len(counted.domain.devices)
         assert told.memory_details.maximum == counted.server.memory_mb
 
     def test_usage_is_what_the_guest_has_counted(self, counted: Guest) -> None:
@@ -84,9 +84,9 @@ class Readings:
         bdm = {"volume_id": counted.volumes[0], "device_name": "/dev/vdb"}
         asked = [{"instance": counted.instance, "instance_bdms": [bdm]}]
         (usage,) = counted.call("get_all_volume_usage", counted.context, asked)
-        assert [usage[name] for name in ("rd_req", "rd_bytes", "wr_req", "wr_bytes")] == _DISK[:4]
+        assert [usage[name] for name in ("rd_req", "rd_bytes", "wr_req", "wr_bytes")] == DISK[:4]
         assert usage["volume"] == counted.volumes[0]
-        assert counted.call("block_stats", counted.server.name, "vdb") == _DISK
+        assert counted.call("block_stats", counted.server.name, "vdb") == DISK
         assert counted.call("get_info", counted.instance)["cpu_time"] == _CPU_TIME
 
     def test_disks_are_the_guests_own_and_volumes_are_told_unless_they_are_known(self, guest: Guest) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 OWN = tuple(
     f"real_nova.test_{name}"
     for name in (
+        "contract",
         "driver",
         "driver_states",
         "fake_driver",
