@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import re
 import subprocess
 import sys
 import time
@@ -120,6 +121,25 @@ def test_the_table_has_its_place_on_a_page(tmp_path):
     page.write_text("no place")
     with pytest.raises(LookupError, match="has no place"):
         table.write(page, 1, outcomes)
+
+
+def test_the_page_tells_how_many_there_are():
+    every = int((re.search(r"one of every (\d+)", table.written(PAGE)) or [1, 1])[1])
+    assert table.heading(every) in table.written(PAGE), "make driver-mutants ARGS='--write …' writes the table anew"
+
+
+def test_the_table_on_the_page_adds_up():
+    row = re.compile(r"^\| (.+?) \| (\d+) \| (\d+) \((.+?) %\) \| (\d+) \((.+?) %\) \|", re.MULTILINE)
+    counted = {}
+    for name, made, ours, ours_share, novas, novas_share in row.findall(table.written(PAGE)):
+        counted[name] = tuple(map(int, (made, ours, novas)))
+        shares = [f"{100 * told / counted[name][0]:.1f}" for told in counted[name][1:]]
+        assert [ours_share, novas_share] == shares, name
+    assert counted.keys() == {*OPERATORS, "**all**", *(f"… of {driver}" for driver in table.DRIVERS.values())}
+    for parts in (OPERATORS, [f"… of {driver}" for driver in table.DRIVERS.values()]):
+        columns = zip(*(counted[part] for part in parts), strict=True)
+        assert tuple(map(sum, columns)) == counted["**all**"]
+    assert counted["**all**"][0] >= 100
 
 
 def test_the_contract_kills_a_mutant_and_not_the_driver():
