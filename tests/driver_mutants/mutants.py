@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import gc
 import importlib
 import inspect
 import types
@@ -56,14 +57,16 @@ def planted(mutant: Mutant) -> Iterator[None]:
     module = importlib.import_module(mutant.module)
     tree = dict(_functions(mutant.module))[mutant.function]
     _, changed = list(OPERATORS[mutant.operator](tree))[mutant.number]
-    function = _function(module, mutant.function)
-    code = function.__code__
+    code = _function(module, mutant.function).__code__
+    replaced = list(_replaced(code, _compiled(module, changed, code)))
     module.__dict__[ANOTHER] = another
-    function.__code__ = _compiled(module, changed, code)
+    for function, _, new in replaced:
+        function.__code__ = new
     try:
         yield
     finally:
-        function.__code__ = code
+        for function, old, _ in replaced:
+            function.__code__ = old
         del module.__dict__[ANOTHER]
 
 
@@ -112,6 +115,22 @@ def _function(module: types.ModuleType, name: str) -> types.FunctionType:
     found = getattr(found, "fget", None) or found
     found = getattr(found, "__func__", found)
     return inspect.unwrap(found)
+
+
+def _replaced(
+    old: types.CodeType, new: types.CodeType
+) -> Iterator[tuple[types.FunctionType, types.CodeType, types.CodeType]]:
+    """Yield the functions that run some code, with that and with what they are to run.
+
+    What a decorator has made when its module was imported runs code of the decorator's own.
+    """
+    for function in gc.get_referrers(old):
+        if isinstance(function, types.FunctionType):
+            yield function, old, new
+    inner = ([const for const in code.co_consts if isinstance(const, types.CodeType)] for code in (old, new))
+    for old_inner, new_inner in zip(*inner, strict=False):
+        if old_inner.co_name == new_inner.co_name and old_inner.co_freevars == new_inner.co_freevars:
+            yield from _replaced(old_inner, new_inner)
 
 
 def _compiled(module: types.ModuleType, function: ast.FunctionDef, instead_of: types.CodeType) -> types.CodeType:

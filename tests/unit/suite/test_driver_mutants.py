@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import fakevirt
 from driver_mutants import runs, table
-from driver_mutants.mutants import NOVAS, OWN, mutants, planted
+from driver_mutants.mutants import NOVAS, OWN, Mutant, _functions, mutants, planted
 from driver_mutants.operators import OPERATORS
 from driver_mutants.runs import Outcome, Verdict
 from fakevirt import exceptions
@@ -89,6 +90,45 @@ def test_arguments_whose_order_is_no_matter_are_not_swapped():
     ((line, changed),) = OPERATORS["arguments are swapped"](function)
     assert line == 2
     assert "g(b, a)" in ast.unparse(changed)
+
+
+def test_what_a_method_raises_that_is_to_be_replaced_is_no_matter():
+    (function,) = ast.parse("def _wait(self):\n    raise NotImplementedError").body
+    assert [*OPERATORS["no error"](function), *OPERATORS["another error"](function)] == []
+
+
+def test_what_a_decorator_has_made_has_its_mistake(monkeypatch, tmp_path):
+    path = tmp_path / "decorated.py"
+    path.write_text(
+        "def checked(method):\n"
+        "    def call(value):\n"
+        "        if not value:\n"
+        "            raise ValueError(value)\n"
+        "        return method(value)\n"
+        "    return call\n"
+        "@checked\n"
+        "def double(value):\n"
+        "    return 2 * value\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(fakevirt, "__file__", str(path.with_name("__init__.py")))
+    import decorated
+
+    monkeypatch.setitem(sys.modules, "fakevirt.decorated", decorated)
+    (mutant,) = [found for found in _mutants_of("fakevirt.decorated") if found.operator == "no error"]
+    with planted(mutant):
+        assert decorated.double(0) == 0
+    with pytest.raises(ValueError, match="0"):
+        decorated.double(0)
+
+
+def _mutants_of(module):
+    return [
+        Mutant(module, name, 1, operator, number)
+        for name, function in _functions(module)
+        for operator, change in OPERATORS.items()
+        for number, _ in enumerate(change(function))
+    ]
 
 
 def test_what_is_not_through_in_time_is_not_known_to_fail(monkeypatch):
