@@ -164,8 +164,11 @@ def test_the_table_has_its_place_on_a_page(tmp_path):
 
 
 def test_the_page_tells_how_many_there_are():
-    every = int((re.search(r"one of every (\d+)", table.written(PAGE)) or [1, 1])[1])
-    assert table.heading(every) in table.written(PAGE), "make driver-mutants ARGS='--write …' writes the table anew"
+    """Not to the last one: who changes a line of a driver need not spend an hour on the table for that."""
+    numbers = r"There are (\d+) of `FakeVirtDriver` and (\d+) of `InMemoryDriver`"
+    told, made = (map(int, re.search(numbers, text).groups()) for text in (table.written(PAGE), table.heading(1)))
+    for ours, theirs in zip(told, made, strict=True):
+        assert abs(ours - theirs) <= theirs / 10, "make driver-mutants ARGS='--write …' writes the table anew"
 
 
 def test_the_table_on_the_page_adds_up():
