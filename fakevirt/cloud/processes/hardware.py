@@ -104,8 +104,8 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _assign(thing: Any, name: str, value: Any) -> None:
-    known = getattr(thing, name, None)
-    if type(known) is type(value) is dict:
+    known: Any = getattr(thing, name, None)
+    if type(known) is type(value) and type(known) in (dict, set):
         known.clear()
         known.update(value)
     elif type(known) is type(value) is list:

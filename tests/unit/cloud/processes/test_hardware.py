@@ -44,6 +44,10 @@ def test_a_thing_that_is_known_is_brought_up_to_date_where_it_stands(home, lent)
         there = lent.hypervisor("src").lookup("vm")
         there.bootable = False
     assert domain.bootable is False
+    files = home.hypervisors[0].instances_path.test_files
+    with lent.borrowed():
+        lent.hypervisor("src").instances_path.test_files.add("mark")
+    assert files == {"mark"}
     domain.block_io["vda"] = [1]
     with lent.borrowed():
         assert lent.hypervisor("src").lookup("vm") is there
