@@ -15,6 +15,7 @@ from benchmarks.drawing import drawn
 
 MEASURED = pytest.StashKey[list["Measured"]]()
 PATHS = pytest.StashKey[list["Paths"]]()
+PROFILE = pytest.StashKey[list[tuple[str, bool | None, float]]]()
 SIZES = pytest.StashKey[list[tuple[int, float, float]]]()
 
 
@@ -88,6 +89,15 @@ def paths(pytestconfig):
 
 
 @pytest.fixture(scope="session")
+def profile(pytestconfig):
+    """The list of what a comparison's time goes to: a name, whether it is fakevirt's own, and seconds.
+
+    What is neither, None, is a call of a library, with all that it calls.
+    """
+    return pytestconfig.stash.setdefault(PROFILE, [])
+
+
+@pytest.fixture(scope="session")
 def sizes(pytestconfig):
     """The list of what a live migration costs: other instances, its seconds, and the seconds it took to insert them."""
     return pytestconfig.stash.setdefault(SIZES, [])
@@ -98,12 +108,16 @@ def pytest_addoption(parser):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    tables = {
-        "machine": machine(),
-        "measured": measured_table(config.stash.get(MEASURED, ())),
-        "paths": paths_table(config.stash.get(PATHS, ())),
-        "sizes": sizes_table(config.stash.get(SIZES, ())),
+    stashed = {
+        "measured": (MEASURED, measured_table),
+        "paths": (PATHS, paths_table),
+        "profile": (PROFILE, profile_table),
+        "sizes": (SIZES, sizes_table),
     }
+    # What was not measured this time stays on the page as it is.
+    tables = {name: table(config.stash[key]) for name, (key, table) in stashed.items() if key in config.stash}
+    if MEASURED in config.stash:
+        tables["machine"] = machine()
     for table in tables.values():
         terminalreporter.write_line("")
         terminalreporter.write_line(table)
@@ -153,6 +167,21 @@ def paths_table(everything):
             "{:.0f} → {:.0f}".format(*cost.sent),
         ]
         lines.append(f"| `{cost.work_item}` | {cost.scenarios} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def profile_table(everything):
+    whole = sum(seconds for _, is_own, seconds in everything if is_own is not None)
+    lines = ["| where | time | of all |", "|---|---|---|"]
+    for heading, own in (("**libraries**", False), ("**fakevirt**", True)):
+        parts = [(name, seconds) for name, is_own, seconds in everything if is_own is own]
+        lines += [
+            f"| {name} | {written(seconds)} | {seconds / whole:.0%} |"
+            for name, seconds in [(heading, sum(seconds for _, seconds in parts)), *parts]
+            if seconds > whole / 100
+        ]
+    calls = [(name, seconds) for name, is_own, seconds in everything if is_own is None]
+    lines += [f"| within {name} | {written(seconds)} | {seconds / whole:.0%} |" for name, seconds in calls]
     return "\n".join(lines)
 
 

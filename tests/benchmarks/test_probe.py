@@ -1,5 +1,6 @@
 """What it takes to call a driver's method through a probe, and through unittest.mock's autospec."""
 
+import copy
 from unittest import mock
 
 import pytest
@@ -80,6 +81,21 @@ def test_of_an_autospec(benchmark, measured, instances):
     driver = mock.create_autospec(Driver, instance=True)
     benchmark.pedantic(many(call(driver, instances["object"])), **rounds(driver.reset_mock))
     measured("`create_autospec`, which takes no snapshot", seconds=per_call(benchmark))
+
+
+@pytest.mark.parametrize("form", ["text", "object"])
+def test_of_an_autospec_that_keeps_what_arguments_were(benchmark, measured, instances, form):
+    driver = mock.create_autospec(Driver, instance=True)
+    kept = []
+    # As unittest.mock's documentation has it, "Coping with mutable arguments".
+    driver.post_live_migration.side_effect = lambda *args, **kwargs: kept.append(copy.deepcopy((args, kwargs)))
+
+    def forget():
+        driver.reset_mock()
+        kept.clear()
+
+    benchmark.pedantic(many(call(driver, instances[form])), **rounds(forget))
+    measured(f"`create_autospec` that copies its arguments, {FORMS[form]}", seconds=per_call(benchmark))
 
 
 def test_bare(benchmark, measured, instances):
